@@ -1,0 +1,77 @@
+"""Every setting of the server, in one typed table.
+
+Order of precedence: defaults < TOML file (`--config`) < environment (`DAYI_…`) <
+command line. Read once at start; each part is handed only the values it needs.
+The README's table of settings is checked against this class by a test.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+Chatters = Literal["open", "class_code", "login"]
+
+
+class Settings(BaseSettings):
+    """The settings; `description` is what `--help` and the README say of each."""
+
+    model_config = SettingsConfigDict(env_prefix="DAYI_", extra="forbid", frozen=True, cli_parse_args=False)
+
+    host: str = Field("127.0.0.1", description="Address to listen on.")
+    port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
+    data: Path = Field(Path("dayi-data"), description="Folder of the database and the prepared models.")
+    models: Path | None = Field(None, description="Folder of prepared models, if not DATA/models.")
+    preset: str = Field("education", description="education, government, or the path of a TOML file.")
+    model: str = Field(
+        "bundled:1.5b",
+        description="Where replies come from: bundled:1.5b, bundled:0.5b, hub:NAME, modelscope:NAME, "
+        "dir:PATH, gguf:PATH, or scripted: for tests.",
+    )
+    dtype: Literal["bf16", "fp32"] = Field("bf16", description="Arithmetic of the engine.")
+    threads: int = Field(0, ge=0, description="Threads of the engine; 0 means one per core.")
+    window_tokens: int = Field(4096, ge=256, description="Longest conversation the engine keeps, in tokens.")
+    max_answer_tokens: int = Field(1024, ge=1, description="Longest answer, in tokens.")
+    max_running: int = Field(8, ge=1, le=64, description="Conversations answered in one step of the engine.")
+    max_waiting: int = Field(64, ge=0, description="Questions that may wait; beyond them the desk is busy.")
+    kv_budget_mib: int = Field(1024, ge=16, description="Memory for keys and values, in MiB.")
+
+    who_may_chat: Chatters = Field("open", description="open, class_code or login.")
+    public_url: str | None = Field(None, description="Address under which browsers reach the server.")
+    allowed_origins: list[str] = Field(
+        default_factory=list, description="Further origins (JSON list) that may open the chat."
+    )
+    trusted_proxies: str = Field("127.0.0.1", description="Proxies whose X-Forwarded-* headers are believed.")
+    question_chars: int = Field(2000, ge=1, description="Longest question, in characters.")
+    frame_bytes: int = Field(65536, ge=1024, description="Largest WebSocket message, in bytes.")
+    asks_per_minute: int = Field(20, ge=1, description="Questions a minute for one person.")
+    asks_per_minute_address: int = Field(
+        600, ge=1, description="Questions a minute for one address (a school shares one)."
+    )
+    connections_per_user: int = Field(8, ge=1, description="Open chat pages of one person.")
+    connections_per_address: int = Field(500, ge=1, description="Open chat pages from one address.")
+    grace_seconds: float = Field(30.0, ge=0, description="How long an answer goes on after its page has left.")
+    idle_seconds: float = Field(
+        600.0, ge=0, description="After this a quiet conversation leaves memory (it stays in the database)."
+    )
+    join_ms: int = Field(40, ge=0, le=1000, description="Text of an answer is joined over this time, in ms.")
+    outbox_frames: int = Field(1000, ge=16, description="Frames that may wait for a slow reader.")
+
+    timezone: str = Field("Asia/Shanghai", description="Time zone of the statistics.")
+    small_group: int = Field(3, ge=2, description="Groups of fewer people are hidden in every statistic.")
+    login_hours: float = Field(12.0, gt=0, description="How long a login lasts.")
+    log_format: Literal["text", "json"] = Field("text", description="Form of the log on stderr.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level logged.")
+
+    @property
+    def models_folder(self) -> Path:
+        """Where prepared models lie."""
+        return self.models or self.data / "models"
+
+    @property
+    def database_file(self) -> Path:
+        """The one database file."""
+        return self.data / "dayi.sqlite3"

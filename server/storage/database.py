@@ -1,0 +1,106 @@
+"""The one database: opened, migrated, read and written.
+
+Reads run on a few connections side by side; writes run one at a time on a connection of
+their own (SQLite has one writer anyway, and a queue in front of it beats `SQLITE_BUSY`).
+It does not know what the tables mean.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import event
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from server.errors import StorageProblem
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+class Database:
+    """An open database. Make one with `Database.open`."""
+
+    def __init__(self, reader: AsyncEngine, writer: AsyncEngine) -> None:
+        self._reader = reader
+        self._writer = writer
+        self._write_turn = asyncio.Lock()
+
+    @classmethod
+    async def open(cls, file: Path) -> Database:
+        """Open `file`, creating or migrating it as needed.
+
+        Raises:
+            StorageProblem: the folder cannot be written, or the file is not a database of ours.
+        """
+        url = f"sqlite+aiosqlite:///{file}"
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            await asyncio.to_thread(migrate, f"sqlite:///{file}")
+        except (DBAPIError, OSError) as error:
+            raise StorageProblem(f"cannot open {file}: {error}") from error
+        reader = create_async_engine(url, pool_size=4, max_overflow=4)
+        writer = create_async_engine(url, pool_size=1, max_overflow=0)
+        for engine in (reader, writer):
+            event.listen(engine.sync_engine, "connect", _prepare_connection)
+        event.listen(writer.sync_engine, "begin", _begin_writing)
+        return cls(reader, writer)
+
+    async def close(self) -> None:
+        """Finish the write under way and close every connection."""
+        async with self._write_turn:
+            await self._writer.dispose()
+            await self._reader.dispose()
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """A connection for reading a consistent state.
+
+        Raises:
+            StorageProblem: the database refused.
+        """
+        try:
+            async with self._reader.connect() as connection:
+                yield connection
+        except DBAPIError as error:
+            raise StorageProblem(str(error.orig)) from error
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncConnection]:
+        """A connection in a transaction that is committed at the end of the block, or rolled back.
+
+        Raises:
+            StorageProblem: the database refused (disk full, damaged); nothing of the block is kept.
+        """
+        try:
+            async with self._write_turn, self._writer.begin() as connection:
+                yield connection
+        except DBAPIError as error:
+            raise StorageProblem(str(error.orig)) from error
+
+
+def migrate(url: str) -> None:
+    """Bring the database at `url` (a synchronous SQLAlchemy URL) to the newest schema."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["url"] = url
+    command.upgrade(config, "head")
+
+
+def _prepare_connection(connection: Any, _record: Any) -> None:
+    # pysqlite's own transaction control is switched off so that BEGIN IMMEDIATE is ours to send.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=5000"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_writing(connection: Any) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -1,0 +1,268 @@
+"""Every table of the database, in one place.
+
+Times are integers, milliseconds since the epoch in UTC (`_ms`); ids are short random
+strings made by `server.storage.ids`; enumerations are plain strings, checked by the
+types above. Nothing outside `server.storage` imports this module.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, Boolean, ForeignKey, Index, Integer, LargeBinary, String, Text
+from sqlalchemy import UniqueConstraint as Unique
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class Base(DeclarativeBase):
+    """The registry of all tables."""
+
+    type_annotation_map = {  # noqa: RUF012 -- SQLAlchemy's own way to declare it
+        str: String,
+        int: BigInteger().with_variant(Integer, "sqlite"),
+        bool: Boolean,
+        bytes: LargeBinary,
+        dict[str, Any]: JSON,
+        list[Any]: JSON,
+    }
+
+
+# --- who ----------------------------------------------------------------------------
+
+
+class User(Base):
+    """Someone with a password: a teacher, compliance staff, an administrator, or a pupil with an account."""
+
+    __tablename__ = "users"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    password_hash: Mapped[str]
+    role: Mapped[str]  # pupil | teacher | compliance | admin
+    disabled: Mapped[bool] = mapped_column(default=False)
+    created_at_ms: Mapped[int]
+
+
+class Login(Base):
+    """An authenticated cookie. Only its hash is kept."""
+
+    __tablename__ = "logins"
+    token_hash: Mapped[str] = mapped_column(primary_key=True)
+    user_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    created_at_ms: Mapped[int]
+    expires_at_ms: Mapped[int]
+
+
+class SetupToken(Base):
+    """The one-time link that makes the first administrator. Only its hash is kept."""
+
+    __tablename__ = "setup_tokens"
+    token_hash: Mapped[str] = mapped_column(primary_key=True)
+    created_at_ms: Mapped[int]
+
+
+class SchoolClass(Base):
+    """A group of pupils with a teacher; a desk in the government preset."""
+
+    __tablename__ = "classes"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    join_code: Mapped[str] = mapped_column(unique=True)
+    enrolled: Mapped[int | None]
+    archived: Mapped[bool] = mapped_column(default=False)
+    created_at_ms: Mapped[int]
+
+
+class ClassTeacher(Base):
+    """Which teacher may see which class."""
+
+    __tablename__ = "class_teachers"
+    class_id: Mapped[str] = mapped_column(ForeignKey("classes.id", ondelete="CASCADE"), primary_key=True)
+    user_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
+
+
+class Visitor(Base):
+    """Someone who chats without an account: a cookie, of which only the hash is kept."""
+
+    __tablename__ = "visitors"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    class_id: Mapped[str | None] = mapped_column(ForeignKey("classes.id", ondelete="SET NULL"))
+    created_at_ms: Mapped[int]
+
+
+# --- what is said -------------------------------------------------------------------
+
+
+class Conversation(Base):
+    """Its turns are in `turns`, its frames in `journal`. The system prompt is frozen when it begins."""
+
+    __tablename__ = "conversations"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    owner_id: Mapped[str] = mapped_column(index=True)  # a visitor's or a user's id
+    class_id: Mapped[str | None] = mapped_column(ForeignKey("classes.id", ondelete="SET NULL"))
+    preset: Mapped[str]
+    system_prompt: Mapped[str] = mapped_column(Text)
+    title: Mapped[str] = mapped_column(default="")
+    created_at_ms: Mapped[int]
+    updated_at_ms: Mapped[int]
+
+
+class Turn(Base):
+    """A question and its reply, as they were shown. `*_ids` are exact token ids (little-endian int32), or null
+    where the shown text is not what the model produced."""
+
+    __tablename__ = "turns"
+    __table_args__ = (
+        Unique("conversation_id", "ask_id"),
+        Index("turns_in_order", "conversation_id", "number"),
+    )
+    id: Mapped[str] = mapped_column(primary_key=True)
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"))
+    number: Mapped[int]  # 1, 2, 3 … within the conversation
+    ask_id: Mapped[str]
+    question: Mapped[str] = mapped_column(Text)
+    answer: Mapped[str] = mapped_column(Text, default="")
+    origin: Mapped[str] = mapped_column(default="model")
+    finish: Mapped[str | None]  # null while it runs
+    replaced: Mapped[bool] = mapped_column(default=False)  # regenerated: no longer part of the history
+    question_ids: Mapped[bytes | None]
+    answer_ids: Mapped[bytes | None]
+    tokenizer: Mapped[str | None]  # fingerprint the ids belong to
+    usage: Mapped[dict[str, Any] | None]
+    rating: Mapped[int | None]
+    rating_reason: Mapped[str | None]
+    asked_at_ms: Mapped[int]
+    lists_version: Mapped[int]
+
+
+class JournalFrame(Base):
+    """One frame that was, or could have been, sent. `seq` grows by one in a conversation."""
+
+    __tablename__ = "journal"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012
+    conversation_id: Mapped[str] = mapped_column(
+        ForeignKey("conversations.id", ondelete="CASCADE"), primary_key=True
+    )
+    seq: Mapped[int] = mapped_column(primary_key=True)
+    frame: Mapped[str] = mapped_column(Text)  # the JSON text exactly as sent
+
+
+class VerdictRecord(Base):
+    """A word was hit. No text is kept here."""
+
+    __tablename__ = "verdicts"
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    at_ms: Mapped[int] = mapped_column(index=True)
+    conversation_id: Mapped[str | None]
+    turn_id: Mapped[str | None]
+    asker: Mapped[str]
+    class_id: Mapped[str | None]
+    direction: Mapped[str]
+    action: Mapped[str]
+    category: Mapped[str]
+    word_id: Mapped[str]
+    lane: Mapped[str]
+    lists_version: Mapped[int]
+
+
+# --- what is counted ----------------------------------------------------------------
+
+
+class QuestionFact(Base):
+    """One question without its text, for the statistics; it outlives the conversation."""
+
+    __tablename__ = "question_facts"
+    __table_args__ = (Index("facts_by_class_and_time", "class_id", "asked_at_ms"),)
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    turn_id: Mapped[str | None] = mapped_column(unique=True)  # null for a refused question
+    asked_at_ms: Mapped[int] = mapped_column(index=True)
+    class_id: Mapped[str | None]
+    asker: Mapped[str]  # pseudonym
+    outcome: Mapped[str]  # answered | blocked | stopped | filtered | failed
+    origin: Mapped[str]  # model | approved_answer | none
+    rating: Mapped[int | None]
+    first_token_ms: Mapped[int | None]
+    total_ms: Mapped[int | None]
+
+
+class FactTopic(Base):
+    """Which topics a question touched."""
+
+    __tablename__ = "fact_topics"
+    fact_id: Mapped[int] = mapped_column(ForeignKey("question_facts.id", ondelete="CASCADE"), primary_key=True)
+    topic_id: Mapped[str] = mapped_column(primary_key=True, index=True)
+
+
+class Topic(Base):
+    """A node of the taxonomy: a subject (no parent) or a knowledge point with its keywords."""
+
+    __tablename__ = "topics"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    parent_id: Mapped[str | None] = mapped_column(ForeignKey("topics.id", ondelete="CASCADE"))
+    name_zh: Mapped[str]
+    name_en: Mapped[str]
+    keywords: Mapped[list[Any]]
+    position: Mapped[int]
+
+
+# --- what is forbidden --------------------------------------------------------------
+
+
+class WordListRow(Base):
+    """A list of words or of allow phrases, with one category and its actions."""
+
+    __tablename__ = "word_lists"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    kind: Mapped[str]  # words | allow
+    category: Mapped[str]
+    question_action: Mapped[str | None]  # null: not applied to questions
+    answer_action: Mapped[str | None]
+    enabled: Mapped[bool] = mapped_column(default=True)
+    note: Mapped[str] = mapped_column(default="")
+    position: Mapped[int] = mapped_column(default=0)
+
+
+class WordRow(Base):
+    """An entry of a list. Null actions mean the list's."""
+
+    __tablename__ = "words"
+    __table_args__ = (Unique("list_id", "text"),)
+    id: Mapped[str] = mapped_column(primary_key=True)
+    list_id: Mapped[str] = mapped_column(ForeignKey("word_lists.id", ondelete="CASCADE"))
+    text: Mapped[str]
+    question_action: Mapped[str | None]
+    answer_action: Mapped[str | None]
+    match: Mapped[str] = mapped_column(default="auto")  # auto | whole | substring
+    note: Mapped[str] = mapped_column(default="")
+    enabled: Mapped[bool] = mapped_column(default=True)
+    updated_at_ms: Mapped[int]
+    updated_by: Mapped[str]
+
+
+class WordVersion(Base):
+    """A published version: what was in effect, by whom and when. Never changed after it is written."""
+
+    __tablename__ = "word_versions"
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    published_at_ms: Mapped[int]
+    published_by: Mapped[str]
+    comment: Mapped[str] = mapped_column(default="")
+    num_words: Mapped[int]
+    num_allow: Mapped[int]
+    snapshot: Mapped[bytes]  # zlib-compressed JSON
+
+
+class WordChange(Base):
+    """Who changed what and when. `version` is null while the change is only in the draft."""
+
+    __tablename__ = "word_changes"
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    at_ms: Mapped[int]
+    who: Mapped[str]
+    what: Mapped[str]  # add_word, edit_word, delete_word, import, publish, …
+    subject: Mapped[str]  # the word or the list's name, for people
+    before: Mapped[dict[str, Any] | None]
+    after: Mapped[dict[str, Any] | None]
+    num_words: Mapped[int] = mapped_column(default=1)
+    version: Mapped[int | None] = mapped_column(index=True)
