@@ -15,13 +15,22 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import event
+from alembic.util import CommandError
+from sqlalchemy import URL, event
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from server.errors import StorageProblem
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+PRAGMAS = (
+    "busy_timeout=5000",
+    "journal_mode=WAL",
+    "synchronous=NORMAL",
+    "foreign_keys=ON",
+    "secure_delete=ON",  # what a pupil deletes is overwritten, not only unlinked
+)
 
 
 class Database:
@@ -39,16 +48,17 @@ class Database:
         Raises:
             StorageProblem: the folder cannot be written, or the file is not a database of ours.
         """
-        url = f"sqlite+aiosqlite:///{file}"
+        url = URL.create("sqlite+aiosqlite", database=str(file))
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
-            await asyncio.to_thread(migrate, f"sqlite:///{file}")
-        except (DBAPIError, OSError) as error:
-            raise StorageProblem(f"cannot open {file}: {error}") from error
+            await asyncio.to_thread(migrate, URL.create("sqlite", database=str(file)))
+        except (DBAPIError, CommandError, OSError) as error:
+            raise StorageProblem(f"cannot open {file}: {getattr(error, 'orig', None) or error}") from error
         reader = create_async_engine(url, pool_size=4, max_overflow=4)
         writer = create_async_engine(url, pool_size=1, max_overflow=0)
         for engine in (reader, writer):
             event.listen(engine.sync_engine, "connect", _prepare_connection)
+        event.listen(reader.sync_engine, "begin", _begin_reading)
         event.listen(writer.sync_engine, "begin", _begin_writing)
         return cls(reader, writer)
 
@@ -70,6 +80,8 @@ class Database:
                 yield connection
         except DBAPIError as error:
             raise StorageProblem(str(error.orig)) from error
+        except PoolTimeout as error:
+            raise StorageProblem("every reading connection stayed busy") from error
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
@@ -85,10 +97,10 @@ class Database:
             raise StorageProblem(str(error.orig)) from error
 
 
-def migrate(url: str) -> None:
-    """Bring the database at `url` (a synchronous SQLAlchemy URL) to the newest schema."""
+def migrate(url: URL) -> None:
+    """Bring the database at `url` (of a synchronous driver) to the newest schema."""
     config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.attributes["url"] = url
     command.upgrade(config, "head")
 
@@ -97,9 +109,13 @@ def _prepare_connection(connection: Any, _record: Any) -> None:
     # pysqlite's own transaction control is switched off so that BEGIN IMMEDIATE is ours to send.
     connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=5000"):
+    for pragma in PRAGMAS:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _begin_reading(connection: Any) -> None:
+    connection.exec_driver_sql("BEGIN")
 
 
 def _begin_writing(connection: Any) -> None:

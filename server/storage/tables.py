@@ -90,6 +90,14 @@ class Visitor(Base):
     created_at_ms: Mapped[int]
 
 
+class Secret(Base):
+    """A random secret of this installation, made once: the salt of the pseudonyms."""
+
+    __tablename__ = "secrets"
+    name: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[bytes]
+
+
 # --- what is said -------------------------------------------------------------------
 
 
@@ -108,8 +116,8 @@ class Conversation(Base):
 
 
 class Turn(Base):
-    """A question and its reply, as they were shown. `*_ids` are exact token ids (little-endian int32), or null
-    where the shown text is not what the model produced."""
+    """A question and its reply, as they were shown. `*_ids` are exact token ids (little-endian int32),
+    or null where the shown text is not what the model produced."""
 
     __tablename__ = "turns"
     __table_args__ = (
@@ -189,7 +197,9 @@ class FactTopic(Base):
     """Which topics a question touched."""
 
     __tablename__ = "fact_topics"
-    fact_id: Mapped[int] = mapped_column(ForeignKey("question_facts.id", ondelete="CASCADE"), primary_key=True)
+    fact_id: Mapped[int] = mapped_column(
+        ForeignKey("question_facts.id", ondelete="CASCADE"), primary_key=True
+    )
     topic_id: Mapped[str] = mapped_column(primary_key=True, index=True)
 
 
