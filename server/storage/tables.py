@@ -180,10 +180,18 @@ class QuestionFact(Base):
     """One question without its text, for the statistics; it outlives the conversation."""
 
     __tablename__ = "question_facts"
-    __table_args__ = (Index("facts_by_class_and_time", "class_id", "asked_at_ms"),)
+    __table_args__ = (
+        # Everything the statistics read, so that they never touch the rows themselves.
+        Index(
+            "facts_by_class_and_day",
+            "class_id", "local_day", "local_hour", "asker", "outcome", "first_token_ms",
+        ),
+    )  # fmt: skip
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     turn_id: Mapped[str | None] = mapped_column(unique=True)  # null for a refused question
     asked_at_ms: Mapped[int] = mapped_column(index=True)
+    local_day: Mapped[int]  # in the school's time zone; days since the year 1, as date.toordinal() counts them
+    local_hour: Mapped[int]  # 0 to 23, in the school's time zone
     class_id: Mapped[str | None]
     asker: Mapped[str]  # pseudonym
     outcome: Mapped[str]  # answered | blocked | stopped | filtered | failed
