@@ -39,6 +39,7 @@ class User(Base):
     password_hash: Mapped[str]
     role: Mapped[str]  # pupil | teacher | compliance | admin
     disabled: Mapped[bool] = mapped_column(default=False)
+    class_id: Mapped[str | None] = mapped_column(ForeignKey("classes.id", ondelete="SET NULL"))
     created_at_ms: Mapped[int]
 
 
@@ -190,7 +191,7 @@ class QuestionFact(Base):
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     turn_id: Mapped[str | None] = mapped_column(unique=True)  # null for a refused question
     asked_at_ms: Mapped[int] = mapped_column(index=True)
-    local_day: Mapped[int]  # in the school's time zone; days since the year 1, as date.toordinal() counts them
+    local_day: Mapped[int]  # days since the year 1 (date.toordinal), in the school's time zone
     local_hour: Mapped[int]  # 0 to 23, in the school's time zone
     class_id: Mapped[str | None]
     asker: Mapped[str]  # pseudonym

@@ -31,6 +31,8 @@ def upgrade() -> None:
         sa.Column("id", INTEGER, autoincrement=True, nullable=False),
         sa.Column("turn_id", sa.String(), nullable=True),
         sa.Column("asked_at_ms", INTEGER, nullable=False),
+        sa.Column("local_day", INTEGER, nullable=False),
+        sa.Column("local_hour", INTEGER, nullable=False),
         sa.Column("class_id", sa.String(), nullable=True),
         sa.Column("asker", sa.String(), nullable=False),
         sa.Column("outcome", sa.String(), nullable=False),
@@ -41,7 +43,11 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("turn_id"),
     )
-    op.create_index("facts_by_class_and_time", "question_facts", ["class_id", "asked_at_ms"])
+    op.create_index(
+        "facts_by_class_and_day",
+        "question_facts",
+        ["class_id", "local_day", "local_hour", "asker", "outcome", "first_token_ms"],
+    )
     op.create_index("ix_question_facts_asked_at_ms", "question_facts", ["asked_at_ms"])
 
     op.create_table(
@@ -66,17 +72,6 @@ def upgrade() -> None:
         sa.Column("position", INTEGER, nullable=False),
         sa.ForeignKeyConstraint(["parent_id"], ["topics.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id"),
-    )
-    op.create_table(
-        "users",
-        sa.Column("id", sa.String(), nullable=False),
-        sa.Column("name", sa.String(), nullable=False),
-        sa.Column("password_hash", sa.String(), nullable=False),
-        sa.Column("role", sa.String(), nullable=False),
-        sa.Column("disabled", sa.Boolean(), nullable=False),
-        sa.Column("created_at_ms", INTEGER, nullable=False),
-        sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("name"),
     )
     op.create_table(
         "verdicts",
@@ -137,14 +132,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("number"),
     )
     op.create_table(
-        "class_teachers",
-        sa.Column("class_id", sa.String(), nullable=False),
-        sa.Column("user_id", sa.String(), nullable=False),
-        sa.ForeignKeyConstraint(["class_id"], ["classes.id"], ondelete="CASCADE"),
-        sa.ForeignKeyConstraint(["user_id"], ["users.id"], ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("class_id", "user_id"),
-    )
-    op.create_table(
         "conversations",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("owner_id", sa.String(), nullable=False),
@@ -169,16 +156,18 @@ def upgrade() -> None:
     op.create_index("ix_fact_topics_topic_id", "fact_topics", ["topic_id"])
 
     op.create_table(
-        "logins",
-        sa.Column("token_hash", sa.String(), nullable=False),
-        sa.Column("user_id", sa.String(), nullable=False),
+        "users",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("password_hash", sa.String(), nullable=False),
+        sa.Column("role", sa.String(), nullable=False),
+        sa.Column("disabled", sa.Boolean(), nullable=False),
+        sa.Column("class_id", sa.String(), nullable=True),
         sa.Column("created_at_ms", INTEGER, nullable=False),
-        sa.Column("expires_at_ms", INTEGER, nullable=False),
-        sa.ForeignKeyConstraint(["user_id"], ["users.id"], ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("token_hash"),
+        sa.ForeignKeyConstraint(["class_id"], ["classes.id"], ondelete="SET NULL"),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("name"),
     )
-    op.create_index("ix_logins_user_id", "logins", ["user_id"])
-
     op.create_table(
         "visitors",
         sa.Column("id", sa.String(), nullable=False),
@@ -206,6 +195,14 @@ def upgrade() -> None:
         sa.UniqueConstraint("list_id", "text"),
     )
     op.create_table(
+        "class_teachers",
+        sa.Column("class_id", sa.String(), nullable=False),
+        sa.Column("user_id", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["class_id"], ["classes.id"], ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("class_id", "user_id"),
+    )
+    op.create_table(
         "journal",
         sa.Column("conversation_id", sa.String(), nullable=False),
         sa.Column("seq", INTEGER, nullable=False),
@@ -214,6 +211,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("conversation_id", "seq"),
         sqlite_with_rowid=False,
     )
+    op.create_table(
+        "logins",
+        sa.Column("token_hash", sa.String(), nullable=False),
+        sa.Column("user_id", sa.String(), nullable=False),
+        sa.Column("created_at_ms", INTEGER, nullable=False),
+        sa.Column("expires_at_ms", INTEGER, nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("token_hash"),
+    )
+    op.create_index("ix_logins_user_id", "logins", ["user_id"])
+
     op.create_table(
         "turns",
         sa.Column("id", sa.String(), nullable=False),
