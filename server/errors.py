@@ -16,7 +16,9 @@ class ClientProblem(DayiProblem):
 
     Args:
         code: a stable snake_case word for programs, such as `bad_frame`.
-        message: one sentence for people, in the language of the request.
+        message: one sentence for people: in Chinese where `message_en` has it in English, else in the
+            language of the request.
+        message_en: the same in English, for parts that do not know the language of the request.
         status: the HTTP status that says the same.
         retry_after_seconds: when trying again makes sense, if it does.
         details: further findings, one a row (the bad lines of an import, say).
@@ -27,6 +29,7 @@ class ClientProblem(DayiProblem):
         code: str,
         message: str,
         *,
+        message_en: str | None = None,
         status: int = 400,
         retry_after_seconds: float | None = None,
         details: list[dict[str, object]] | None = None,
@@ -34,9 +37,14 @@ class ClientProblem(DayiProblem):
         super().__init__(message)
         self.code = code
         self.message = message
+        self.message_en = message_en
         self.status = status
         self.retry_after_seconds = retry_after_seconds
         self.details = details or []
+
+    def message_in(self, lang: str) -> str:
+        """The sentence in `lang` (`zh` or `en`), as far as it is known."""
+        return self.message_en if lang == "en" and self.message_en is not None else self.message
 
 
 class SourceProblem(DayiProblem):
