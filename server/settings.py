@@ -7,11 +7,17 @@ The README's table of settings is checked against this class by a test.
 
 from __future__ import annotations
 
+import os
+import tomllib
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
-from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict, SettingsError
+
+from server.errors import SettingsProblem
 
 Chatters = Literal["open", "class_code", "login"]
 
@@ -42,7 +48,7 @@ class Settings(BaseSettings):
     who_may_chat: Chatters = Field("open", description="open, class_code or login.")
     public_url: str | None = Field(None, description="Address under which browsers reach the server.")
     allowed_origins: list[str] = Field(
-        default_factory=list, description="Further origins (JSON list) that may open the chat."
+        default_factory=list, description="Further origins that may open the chat (in the environment: a JSON list)."
     )
     trusted_proxies: str = Field("127.0.0.1", description="Proxies whose X-Forwarded-* headers are believed.")
     question_chars: int = Field(2000, ge=1, description="Longest question, in characters.")
@@ -53,7 +59,9 @@ class Settings(BaseSettings):
     )
     connections_per_user: int = Field(8, ge=1, description="Open chat pages of one person.")
     connections_per_address: int = Field(500, ge=1, description="Open chat pages from one address.")
-    grace_seconds: float = Field(30.0, ge=0, description="How long an answer goes on after its page has left.")
+    grace_seconds: float = Field(
+        30.0, ge=0, description="How long an answer goes on after its page has left."
+    )
     idle_seconds: float = Field(
         600.0, ge=0, description="After this a quiet conversation leaves memory (it stays in the database)."
     )
@@ -66,6 +74,15 @@ class Settings(BaseSettings):
     log_format: Literal["text", "json"] = Field("text", description="Form of the log on stderr.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level logged.")
 
+    @field_validator("timezone")
+    @classmethod
+    def _known_timezone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (OSError, ValueError, KeyError):  # a folder, a strange path, an unknown name
+            raise ValueError(f"no time zone {name!r}") from None
+        return name
+
     @property
     def models_folder(self) -> Path:
         """Where prepared models lie."""
@@ -75,3 +92,51 @@ class Settings(BaseSettings):
     def database_file(self) -> Path:
         """The one database file."""
         return self.data / "dayi.sqlite3"
+
+
+def read_settings(command_line: Mapping[str, Any] | None = None, config: Path | None = None) -> Settings:
+    """Put the settings together from all four places.
+
+    Args:
+        command_line: values given there, by the names of the settings.
+        config: a TOML file whose keys are the names of the settings; without it the one
+            that `DAYI_CONFIG` names, if any.
+
+    Raises:
+        SettingsProblem: the file cannot be read or a value is wrong; every mistake is named with its place.
+    """
+    given = dict(command_line or {})
+    if config is None and os.environ.get("DAYI_CONFIG"):
+        config = Path(os.environ["DAYI_CONFIG"])
+    in_file = _toml(config) if config else {}
+    try:
+        in_environment = EnvSettingsSource(Settings)()
+        return Settings(**{**in_file, **in_environment, **given})
+    except SettingsError as error:
+        raise SettingsProblem(f"environment: {error}") from None
+    except ValidationError as error:
+        rows = error.errors(include_url=False, include_context=False, include_input=False)
+        raise SettingsProblem(
+            "; ".join(_mistake(row, given, in_environment, config) for row in rows)
+        ) from None
+
+
+def _toml(config: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(config.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsProblem(f"settings file {config}: {error}") from None
+
+
+def _mistake(
+    row: Mapping[str, Any], given: Mapping[str, Any], environment: Mapping[str, Any], config: Path | None
+) -> str:
+    name = str(row["loc"][0])
+    if name in given:
+        place = "--" + name.replace("_", "-")
+    elif name in environment:
+        place = f"DAYI_{name.upper()}"
+    else:
+        place = f"{config}: {name}"
+    unknown = row["type"] == "extra_forbidden"
+    return f"{place}: {'there is no such setting' if unknown else row['msg']}"
