@@ -27,7 +27,7 @@ class Problem(click.ClickException):
 
     def __init__(self, message: str, exit_code: int) -> None:
         super().__init__(message)
-        self.exit_code = exit_code
+        self.exit_code = exit_code  # type: ignore[misc]  # click declares it for the class, reads it per instance
 
     def show(self, file: Any = None) -> None:
         click.echo(f"dayi: {' '.join(self.message.split())}", err=True)
