@@ -48,7 +48,8 @@ class Settings(BaseSettings):
     who_may_chat: Chatters = Field("open", description="open, class_code or login.")
     public_url: str | None = Field(None, description="Address under which browsers reach the server.")
     allowed_origins: list[str] = Field(
-        default_factory=list, description="Further origins that may open the chat (in the environment: a JSON list)."
+        default_factory=list,
+        description="Further origins that may open the chat (in the environment: a JSON list).",
     )
     trusted_proxies: str = Field("127.0.0.1", description="Proxies whose X-Forwarded-* headers are believed.")
     question_chars: int = Field(2000, ge=1, description="Longest question, in characters.")

@@ -54,8 +54,9 @@ class Database:
             await asyncio.to_thread(migrate, URL.create("sqlite", database=str(file)))
         except (DBAPIError, CommandError, OSError) as error:
             raise StorageProblem(f"cannot open {file}: {getattr(error, 'orig', None) or error}") from error
-        reader = create_async_engine(url, pool_size=4, max_overflow=4)
-        writer = create_async_engine(url, pool_size=1, max_overflow=0)
+        # hide_parameters: what people wrote must not reach the log inside a traceback.
+        reader = create_async_engine(url, pool_size=4, max_overflow=4, hide_parameters=True)
+        writer = create_async_engine(url, pool_size=1, max_overflow=0, hide_parameters=True)
         for engine in (reader, writer):
             event.listen(engine.sync_engine, "connect", _prepare_connection)
         event.listen(reader.sync_engine, "begin", _begin_reading)
