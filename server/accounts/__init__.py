@@ -1,0 +1,39 @@
+"""Roles, logins, classes: who is there and what they may do.
+
+It does not know cookies, requests, or what is chatted.
+"""
+
+from server.accounts.accounts import Accounts
+from server.accounts.logins import NewLogin
+from server.accounts.permissions import Permission, Role, allows, require, require_chat
+from server.accounts.views import (
+    ClassPatch,
+    ClassRef,
+    ClassView,
+    LoginView,
+    NewClass,
+    NewUser,
+    UserPatch,
+    UserView,
+)
+from server.accounts.who import Who, pseudonym
+
+__all__ = [
+    "Accounts",
+    "ClassPatch",
+    "ClassRef",
+    "ClassView",
+    "LoginView",
+    "NewClass",
+    "NewLogin",
+    "NewUser",
+    "Permission",
+    "Role",
+    "UserPatch",
+    "UserView",
+    "Who",
+    "allows",
+    "pseudonym",
+    "require",
+    "require_chat",
+]

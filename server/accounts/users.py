@@ -1,0 +1,98 @@
+"""What administrators do with users: make, change, disable. The last administrator stays."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from server.accounts.passwords import Passwords, check_password
+from server.accounts.permissions import Role
+from server.accounts.views import NewUser, UserPatch, UserView, clean_name, name_taken, not_found
+from server.errors import ClientProblem
+from server.storage import users
+from server.storage.database import Database
+from server.storage.ids import new_id
+
+
+class Users:
+    """Everyone with a password."""
+
+    def __init__(self, database: Database, passwords: Passwords) -> None:
+        self._database = database
+        self._passwords = passwords
+
+    async def list_all(self) -> list[UserView]:
+        """Every user by name."""
+        async with self._database.read() as connection:
+            return [_view(user) for user in await users.list_all(connection)]
+
+    async def add(self, new: NewUser, now_ms: int) -> UserView:
+        """Make a user.
+
+        Raises:
+            ClientProblem: 409 `name_taken`, 422 `weak_password` or `bad_name`.
+        """
+        name = clean_name(new.name)
+        check_password(new.password, name)
+        user = users.StoredUser(
+            id=new_id(),
+            name=name,
+            password_hash=await self._passwords.hash(new.password),
+            role=new.role,
+            disabled=False,
+            class_id=None,
+            created_at_ms=now_ms,
+        )
+        async with self._database.write() as connection:
+            if await users.find_by_name(connection, name) is not None:
+                raise name_taken(name)
+            await users.add(connection, user)
+        return _view(user)
+
+    async def change(self, user_id: str, patch: UserPatch) -> UserView:
+        """Change role, password or whether the user may log in.
+
+        A user who is disabled or gets a new password is logged out everywhere at once.
+
+        Raises:
+            ClientProblem: 404 `not_found`, 409 `last_admin`, 422 `weak_password`.
+        """
+        values: dict[str, Any] = {}
+        if patch.role is not None:
+            values["role"] = patch.role
+        if patch.disabled is not None:
+            values["disabled"] = patch.disabled
+        if patch.password is not None:
+            async with self._database.read() as connection:
+                user = await users.get(connection, user_id)
+            if user is None:
+                raise not_found("用户", "user")
+            check_password(patch.password, user.name)
+            values["password_hash"] = await self._passwords.hash(patch.password)
+        async with self._database.write() as connection:
+            before = await users.get(connection, user_id)
+            if before is None:
+                raise not_found("用户", "user")
+            await users.change(connection, user_id, values)
+            after = await users.get(connection, user_id)
+            assert after is not None
+            was_admin = before.role == Role.ADMIN and not before.disabled
+            if was_admin and await users.count_active(connection, Role.ADMIN) == 0:
+                raise ClientProblem(
+                    "last_admin",
+                    "这是最后一位管理员，必须保留。",
+                    message_en="This is the last administrator, who must stay.",
+                    status=409,
+                )
+            if after.disabled or patch.password is not None:
+                await users.end_logins(connection, user_id)
+        return _view(after)
+
+
+def _view(user: users.StoredUser) -> UserView:
+    return UserView(
+        id=user.id,
+        name=user.name,
+        role=Role(user.role),
+        disabled=user.disabled,
+        created_at_ms=user.created_at_ms,
+    )

@@ -1,0 +1,126 @@
+"""What goes in and out of the accounts: frozen models, ready for JSON, without a single hash."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from server.accounts.permissions import Role
+from server.errors import ClientProblem
+
+NAME_CHARS = 64
+
+
+class _View(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class LoginView(_View):
+    """Who is logged in."""
+
+    id: str
+    name: str
+    role: Role
+
+
+class UserView(_View):
+    """A user, as administrators see one."""
+
+    id: str
+    name: str
+    role: Role
+    disabled: bool
+    created_at_ms: int
+
+
+class NewUser(_Body):
+    """A user to be made."""
+
+    name: str
+    role: Role
+    password: str
+
+
+class UserPatch(_Body):
+    """What to change of a user; what is not given stays."""
+
+    role: Role | None = None
+    disabled: bool | None = None
+    password: str | None = None
+
+
+class ClassRef(_View):
+    """A class, as its members and teachers see it."""
+
+    id: str
+    name: str
+
+
+class TeacherRef(_View):
+    """A teacher of a class."""
+
+    id: str
+    name: str
+
+
+class ClassView(_View):
+    """A class, as administrators see it."""
+
+    id: str
+    name: str
+    join_code: str
+    enrolled: int | None
+    teachers: tuple[TeacherRef, ...]
+    archived: bool
+    num_pupils: int
+
+
+class NewClass(_Body):
+    """A class to be made; `teachers` are user ids."""
+
+    name: str
+    enrolled: int | None = Field(None, ge=0, le=100_000)
+    teachers: tuple[str, ...] = ()
+
+
+class ClassPatch(_Body):
+    """What to change of a class; what is not given stays (`enrolled` may be given as null)."""
+
+    name: str | None = None
+    enrolled: int | None = Field(None, ge=0, le=100_000)
+    teachers: tuple[str, ...] | None = None
+    archived: bool | None = None
+
+
+def clean_name(name: str) -> str:
+    """A name as it is stored and compared: one form of each character, no stray spaces.
+
+    Raises:
+        ClientProblem: 422 `bad_name`, when nothing or too much is left, or it holds invisible characters.
+    """
+    cleaned = " ".join(unicodedata.normalize("NFKC", name).split())
+    if not 1 <= len(cleaned) <= NAME_CHARS or not cleaned.isprintable():
+        raise ClientProblem(
+            "bad_name",
+            f"名称须为 1 到 {NAME_CHARS} 个可见字符。",
+            message_en=f"A name has 1 to {NAME_CHARS} visible characters.",
+            status=422,
+        )
+    return cleaned
+
+
+def name_taken(name: str) -> ClientProblem:
+    """The name is someone else's."""
+    return ClientProblem(
+        "name_taken", f"名称「{name}」已被使用。", message_en=f"The name “{name}” is taken.", status=409
+    )
+
+
+def not_found(zh: str, en: str) -> ClientProblem:
+    """There is no such thing."""
+    return ClientProblem("not_found", f"没有这个{zh}。", message_en=f"There is no such {en}.", status=404)

@@ -1,0 +1,288 @@
+"""Users, classes, codes, and who may see what."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from server.accounts import (
+    Accounts,
+    ClassPatch,
+    ClassView,
+    NewClass,
+    NewUser,
+    Permission,
+    Role,
+    UserPatch,
+    Who,
+    allows,
+    pseudonym,
+    require,
+    require_chat,
+)
+from server.accounts.classes import CODE_ALPHABET
+from server.accounts.passwords import check_password
+from server.accounts.throttle import Throttle
+from server.errors import ClientProblem
+
+NOW_MS = 1_800_000_000_000
+PASSWORD = "horse battery staple"
+
+
+async def _user(accounts: Accounts, name: str, role: Role = Role.TEACHER) -> Who:
+    user = await accounts.users.add(NewUser(name=name, role=role, password=PASSWORD), NOW_MS)
+    return Who(kind="user", id=user.id, name=user.name, role=user.role)
+
+
+async def _class(accounts: Accounts, name: str, *teachers: Who) -> ClassView:
+    new = NewClass(name=name, enrolled=40, teachers=tuple(who.id for who in teachers))
+    return await accounts.classes.add(new, NOW_MS)
+
+
+async def test_users_are_listed_without_hashes(accounts: Accounts, admin: Who) -> None:
+    """What leaves the accounts has no password in it."""
+    (view,) = await accounts.users.list_all()
+    assert view.model_dump(mode="json") == {
+        "id": admin.id,
+        "name": "root",
+        "role": "admin",
+        "disabled": False,
+        "created_at_ms": NOW_MS,
+    }
+
+
+async def test_name_can_be_taken_once(accounts: Accounts) -> None:
+    """The same name in another width is the same name."""
+    await _user(accounts, "王老师1")
+    with pytest.raises(ClientProblem) as taken:
+        await _user(accounts, " 王老师１ ")
+    assert (taken.value.code, taken.value.status) == ("name_taken", 409)
+
+
+async def test_disabling_a_user_ends_every_login_at_once(accounts: Accounts, admin: Who) -> None:
+    """Who is disabled is out, and stays out when enabled again until the next login."""
+    teacher = await _user(accounts, "teacher")
+    login = await accounts.logins.login("teacher", PASSWORD, "a", NOW_MS)
+    await accounts.users.change(teacher.id, UserPatch(disabled=True))
+    assert await accounts.who(login.token, None, NOW_MS) is None
+    await accounts.users.change(teacher.id, UserPatch(disabled=False))
+    assert await accounts.who(login.token, None, NOW_MS) is None
+
+
+async def test_new_role_counts_from_the_next_request(accounts: Accounts, admin: Who) -> None:
+    """A login does not carry the role it was made with."""
+    teacher = await _user(accounts, "teacher")
+    login = await accounts.logins.login("teacher", PASSWORD, "a", NOW_MS)
+    await accounts.users.change(teacher.id, UserPatch(role=Role.COMPLIANCE))
+    who = await accounts.who(login.token, None, NOW_MS)
+    assert who is not None and who.role == "compliance"
+
+
+@pytest.mark.parametrize("patch", [UserPatch(disabled=True), UserPatch(role=Role.TEACHER)])
+async def test_last_administrator_stays(accounts: Accounts, admin: Who, patch: UserPatch) -> None:
+    """One can leave when there are two, but not the last."""
+    second = await _user(accounts, "second", Role.ADMIN)
+    await accounts.users.change(second.id, patch)
+    with pytest.raises(ClientProblem) as refused:
+        await accounts.users.change(admin.id, patch)
+    assert (refused.value.code, refused.value.status) == ("last_admin", 409)
+    (root,) = [user for user in await accounts.users.list_all() if user.id == admin.id]
+    assert (root.role, root.disabled) == ("admin", False)
+
+
+async def test_unknown_user_or_class_is_not_found(accounts: Accounts) -> None:
+    """Changing what is not there says so."""
+    for attempt in (
+        accounts.users.change("x", UserPatch(disabled=True)),
+        accounts.users.change("x", UserPatch(password=PASSWORD)),
+        accounts.classes.change("x", ClassPatch(name="y")),
+        accounts.classes.renew_code("x"),
+    ):
+        with pytest.raises(ClientProblem) as refused:
+            await attempt
+        assert refused.value.code == "not_found"
+
+
+@pytest.mark.parametrize(
+    "password",
+    ["1234567", "password", "PASSWORD", "ｐａｓｓｗｏｒｄ", "aaaaaaaaaa", "Teacher Wang", "x" * 300],
+)
+def test_weak_passwords_are_refused(password: str) -> None:
+    """Too short, too common, too long, or the name itself."""
+    with pytest.raises(ClientProblem) as weak:
+        check_password(password, "teacher wang")
+    assert (weak.value.code, weak.value.status) == ("weak_password", 422)
+    assert weak.value.message_in("en") != weak.value.message_in("zh")
+
+
+async def test_pupil_joins_by_code_however_it_is_typed(accounts: Accounts) -> None:
+    """Case, width, spaces and hyphens do not matter."""
+    made = await _class(accounts, "七(3)班")
+    assert len(made.join_code) == 6 and set(made.join_code) <= set(CODE_ALPHABET)
+    token, who = await accounts.classes.new_visitor(NOW_MS)
+    typed = f" {made.join_code[:3].lower()}-{made.join_code[3:].lower()} "
+    joined = await accounts.classes.join(who, typed, "a", NOW_MS)
+    member = await accounts.who(None, token, NOW_MS)
+    assert member is not None and member.class_id == joined.id == made.id
+    assert await accounts.classes.class_of(member) == joined
+    (view,) = await accounts.classes.list_all()
+    assert view.num_pupils == 1
+
+
+async def test_pupil_with_an_account_joins_too(accounts: Accounts) -> None:
+    """A login carries the class as a visitor's cookie does."""
+    made = await _class(accounts, "七(3)班")
+    pupil = await _user(accounts, "pupil", Role.PUPIL)
+    await accounts.classes.join(pupil, made.join_code, "a", NOW_MS)
+    login = await accounts.logins.login("pupil", PASSWORD, "a", NOW_MS)
+    who = await accounts.who(login.token, None, NOW_MS)
+    assert who is not None and who.class_id == made.id
+
+
+async def test_renewed_code_ends_the_old_one_and_keeps_the_members(accounts: Accounts) -> None:
+    """Who is in stays in; who has only the old code stays out."""
+    made = await _class(accounts, "七(3)班")
+    token, who = await accounts.classes.new_visitor(NOW_MS)
+    await accounts.classes.join(who, made.join_code, "a", NOW_MS)
+    renewed = await accounts.classes.renew_code(made.id)
+    assert renewed.join_code != made.join_code
+    with pytest.raises(ClientProblem) as refused:
+        await accounts.classes.join(who, made.join_code, "a", NOW_MS)
+    assert (refused.value.code, refused.value.status) == ("no_such_class", 404)
+    member = await accounts.classes.visitor(token)
+    assert member is not None and member.class_id == made.id
+
+
+async def test_guessing_codes_is_slowed_down(accounts: Accounts) -> None:
+    """Codes cannot be tried out by the thousand from one address."""
+    _, who = await accounts.classes.new_visitor(NOW_MS)
+    codes = []
+    for _ in range(210):
+        with pytest.raises(ClientProblem) as refused:
+            await accounts.classes.join(who, "ZZZZZZ", "a", NOW_MS)
+        codes.append(refused.value.code)
+    assert codes.count("no_such_class") == 200 and codes[-1] == "too_many_tries"
+
+
+async def test_archived_class_is_joined_by_nobody_and_shown_to_no_teacher(accounts: Accounts) -> None:
+    """It stays in the administrator's list."""
+    teacher = await _user(accounts, "teacher")
+    made = await _class(accounts, "毕业班", teacher)
+    await accounts.classes.change(made.id, ClassPatch(archived=True))
+    _, who = await accounts.classes.new_visitor(NOW_MS)
+    with pytest.raises(ClientProblem, match="班级码"):
+        await accounts.classes.join(who, made.join_code, "a", NOW_MS)
+    assert await accounts.classes.classes_for(teacher) == []
+    assert [view.archived for view in await accounts.classes.list_all()] == [True]
+
+
+async def test_class_changes_only_what_is_given(accounts: Accounts) -> None:
+    """A patch with null for `enrolled` means unknown; a patch without it means unchanged."""
+    teacher = await _user(accounts, "teacher")
+    made = await _class(accounts, "七(3)班", teacher)
+    renamed = await accounts.classes.change(made.id, ClassPatch(name="八(3)班"))
+    assert renamed == made.model_copy(update={"name": "八(3)班"})
+    changed = await accounts.classes.change(made.id, ClassPatch(enrolled=None, teachers=()))
+    assert (changed.enrolled, changed.teachers) == (None, ())
+
+
+async def test_class_names_are_unique_and_only_teachers_have_classes(accounts: Accounts) -> None:
+    """A refused class is not half made."""
+    first = await _class(accounts, "一班")
+    second = await _class(accounts, "二班")
+    with pytest.raises(ClientProblem, match="一班"):
+        await _class(accounts, "一班")
+    with pytest.raises(ClientProblem, match="一班"):
+        await accounts.classes.change(second.id, ClassPatch(name="一班"))
+    pupil = await _user(accounts, "pupil", Role.PUPIL)
+    for teacher in (pupil, Who(kind="user", id="nobody")):
+        with pytest.raises(ClientProblem, match="教师"):
+            await _class(accounts, "三班", teacher)
+    assert {view.name for view in await accounts.classes.list_all()} == {first.name, second.name}
+
+
+async def test_teachers_see_their_own_classes_only(accounts: Accounts, admin: Who) -> None:
+    """The administrator sees every one; compliance staff, pupils and visitors none."""
+    wang, li = await _user(accounts, "wang"), await _user(accounts, "li")
+    await _class(accounts, "一班", wang)
+    await _class(accounts, "二班", wang, li)
+    seen = {
+        who.name: [each.name for each in await accounts.classes.classes_for(who)]
+        for who in (admin, wang, li, await _user(accounts, "c", Role.COMPLIANCE), Who("visitor", "v"))
+    }
+    assert seen == {"root": ["一班", "二班"], "wang": ["一班", "二班"], "li": ["二班"], "c": [], None: []}
+
+
+def test_rights_of_every_role() -> None:
+    """The whole table of rights, as a person would write it down."""
+    rights = {role: {each for each in Permission if allows(role, each)} for role in (None, *Role)}
+    assert rights == {
+        None: set(),
+        Role.PUPIL: set(),
+        Role.TEACHER: {Permission.SEE_STATISTICS, Permission.EDIT_TOPICS},
+        Role.COMPLIANCE: {Permission.EDIT_WORDS},
+        Role.ADMIN: set(Permission),
+    }
+
+
+def test_who_may_not_is_told_whether_a_login_would_help() -> None:
+    """No login: 401. The wrong role: 403."""
+    codes = []
+    for who in (None, Who("visitor", "v"), Who("user", "u", role="teacher")):
+        with pytest.raises(ClientProblem) as refused:
+            require(who, Permission.EDIT_WORDS)
+        codes.append((refused.value.status, refused.value.code))
+    assert codes == [(401, "login_needed"), (401, "login_needed"), (403, "not_allowed")]
+    admin = Who("user", "u", role="admin")
+    assert require(admin, Permission.EDIT_WORDS) is admin
+
+
+def test_who_may_chat_follows_the_setting() -> None:
+    """Open to all, to members of a class, or to users."""
+    stranger, member = Who("visitor", "v"), Who("visitor", "v", class_id="c")
+    user = Who("user", "u", role="pupil")
+    assert (
+        require_chat(stranger, "open") and require_chat(member, "class_code") and require_chat(user, "login")
+    )
+    with pytest.raises(ClientProblem, match="班级码"):
+        require_chat(stranger, "class_code")
+    for who in (stranger, member):
+        with pytest.raises(ClientProblem, match="登录"):
+            require_chat(who, "login")
+
+
+async def test_pseudonym_is_stable_and_differs_between_classes(accounts: Accounts, admin: Who) -> None:
+    """Counted as one person in a class, unlinkable to another class, and meaningless without the secret."""
+    name = accounts.pseudonym("v", "c1")
+    assert name == accounts.pseudonym("v", "c1")
+    assert len({name, accounts.pseudonym("v", "c2"), accounts.pseudonym("v", None)}) == 3
+    assert name != pseudonym("v", "c1", b"another secret") and "v" not in name
+
+
+@given(st.lists(st.sampled_from("abc"), max_size=60))
+def test_throttle_remembers_a_bounded_number_of_keys(keys: list[str]) -> None:
+    """However many names are tried, memory does not grow."""
+    throttle = Throttle(free_tries=100, max_keys=2)
+    for key in keys:
+        throttle.begin(key, 0.0)
+    assert len(throttle._tries) <= 2
+
+
+def test_throttle_doubles_the_wait_and_forgets_in_the_end() -> None:
+    """1, 2, 4 seconds … at most the longest; after a quiet quarter of an hour all is forgotten."""
+    throttle = Throttle(free_tries=1, longest_wait_seconds=4)
+    now_seconds, waits = 0.0, []
+    throttle.begin("k", now_seconds)
+    for _ in range(4):
+        with pytest.raises(ClientProblem) as slowed:
+            throttle.begin("k", now_seconds)
+        wait = slowed.value.retry_after_seconds
+        assert wait is not None
+        waits.append(wait)
+        now_seconds += wait
+        throttle.begin("k", now_seconds)
+    assert waits == [1, 2, 4, 4]
+    throttle.begin("k", now_seconds + 901)
+    with pytest.raises(ClientProblem):
+        throttle.begin("k", now_seconds + 901)
