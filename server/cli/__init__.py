@@ -58,7 +58,7 @@ class Dayi(click.Group):
         except ClientProblem as problem:
             for row in problem.details:
                 click.echo("  ".join(f"{name}: {value}" for name, value in row.items()), err=True)
-            raise Problem(problem.message, 1) from None
+            raise Problem(problem.message_in("en"), 1) from None
         except DayiProblem as problem:
             raise Problem(str(problem), 1) from None
 

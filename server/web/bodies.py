@@ -1,4 +1,4 @@
-"""Reading what a request carries: a JSON body or a query, into a typed model.
+"""Reading what a request carries, a JSON body or a query, into a typed model; and answering in JSON.
 
 Every wrong field is named. It does not know what the fields mean.
 """
@@ -9,15 +9,17 @@ from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import to_json
 from starlette.requests import Request
+from starlette.responses import Response
 
-from server.errors import ClientProblem
+from server.web.messages import problem
 
 
 class Body(BaseModel):
-    """What a JSON body must be: these fields and no others, of exactly these types."""
+    """What a JSON body must be: these fields and no others."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Query(BaseModel):
@@ -26,7 +28,7 @@ class Query(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
 
 
-_Body = TypeVar("_Body", bound=Body)
+_Body = TypeVar("_Body", bound=BaseModel)
 _Query = TypeVar("_Query", bound=Query)
 
 
@@ -38,11 +40,11 @@ async def read_body(request: Request, model: type[_Body]) -> _Body:
     """
     body = await request.body()
     try:
-        return model.model_validate_json(body)
+        return model.model_validate_json(body, strict=True)
     except ValidationError as error:
-        raise ClientProblem("bad_body", "bad body", status=422, details=_findings(error)) from None
+        raise problem("bad_body", details=_findings(error)) from None
     except (ValueError, RecursionError):
-        raise ClientProblem("bad_body", "not JSON", status=422) from None
+        raise problem("bad_body") from None
 
 
 def read_query(request: Request, model: type[_Query]) -> _Query:
@@ -55,7 +57,13 @@ def read_query(request: Request, model: type[_Query]) -> _Query:
     try:
         return model.model_validate(values)
     except ValidationError as error:
-        raise ClientProblem("bad_query", "bad query", status=422, details=_findings(error)) from None
+        raise problem("bad_query", details=_findings(error)) from None
+
+
+def answer(value: Mapping[str, Any], status: int = 200) -> Response:
+    """A JSON answer; models of pydantic may stand anywhere in it. Never kept by a browser or a proxy."""
+    headers = {"Cache-Control": "no-store"}
+    return Response(to_json(value), status_code=status, headers=headers, media_type="application/json")
 
 
 def _findings(error: ValidationError) -> list[dict[str, object]]:

@@ -9,8 +9,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from server.errors import ClientProblem
 from server.metrics import Metrics
+from server.web.messages import problem
 from server.web.origins import Origins
 from server.web.problems import internal_response, problem_response
 
@@ -68,8 +68,8 @@ class Door:
         request = Request(scope)
         try:
             if scope["method"] not in SAFE_METHODS and self._origins.is_foreign(request.headers):
-                problem = ClientProblem("foreign_origin", "foreign origin", status=403)
-                await problem_response(request, problem)(scope, receive, send_with_headers)
+                refusal = problem_response(request, problem("foreign_origin"))
+                await refusal(scope, receive, send_with_headers)
                 return
             await self._app(scope, receive, send_with_headers)
         except Exception:
@@ -90,7 +90,7 @@ class BodyLimit:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         declared = Headers(scope=scope).get("content-length", "0")
         if not declared.isdecimal() or int(declared) > self._max_bytes:
-            raise self._too_large()
+            raise problem("too_large")
         num_bytes = 0
 
         async def receive_counted() -> Message:
@@ -98,10 +98,7 @@ class BodyLimit:
             message = await receive()
             num_bytes += len(message.get("body", b""))
             if num_bytes > self._max_bytes:
-                raise self._too_large()
+                raise problem("too_large")
             return message
 
         await self._app(scope, receive_counted, send)
-
-    def _too_large(self) -> ClientProblem:
-        return ClientProblem("too_large", f"at most {self._max_bytes} bytes", status=413)

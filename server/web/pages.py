@@ -10,10 +10,12 @@ from pathlib import Path
 
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.staticfiles import NotModifiedResponse, StaticFiles
 from starlette.types import Scope
+
+from server.web.cookies import set_visitor
+from server.web.parts import Call
 
 # The system's table of types differs from machine to machine; this one is ours and also the list
 # of what may be served at all (no package.json, no tests, no build script of the vendor folder).
@@ -72,14 +74,19 @@ class Files(StaticFiles):
         return _file(Path(full_path), scope, stat_result, VENDOR_FILES if vendor else OWN_FILES)
 
 
-async def page(request: Request) -> Response:
-    """One of the pages."""
-    file = static_folder() / PAGES[request.url.path]
+async def page(call: Call) -> Response:
+    """One of the pages. Whoever comes to the chat as someone new becomes a visitor here."""
+    path = call.request.url.path
+    file = static_folder() / PAGES[path]
     try:
         stat_result = file.stat()
     except FileNotFoundError:
         raise HTTPException(404) from None
-    return _file(file, request.scope, stat_result, OWN_FILES)
+    response = _file(file, call.request.scope, stat_result, OWN_FILES)
+    if path == "/" and call.who is None and call.parts.settings.who_may_chat != "login":
+        token, _ = await call.parts.accounts.classes.new_visitor(call.now_ms)
+        set_visitor(response, call.request, call.parts, token)
+    return response
 
 
 def _file(file: Path, scope: Scope, stat_result: os.stat_result, cache_control: str) -> Response:

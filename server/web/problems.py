@@ -17,31 +17,31 @@ from starlette.types import ExceptionHandler
 
 from server.errors import ClientProblem, SourceProblem, StorageProblem
 from server.web.languages import language_of
-from server.web.messages import say
+from server.web.messages import problem
 
 log = structlog.get_logger(__name__)
 
-_CODES = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}
+_CODES = {403: "not_allowed", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
 
 
-def problem_response(connection: HTTPConnection, problem: ClientProblem) -> JSONResponse:
+def problem_response(connection: HTTPConnection, found: ClientProblem) -> JSONResponse:
     """A problem in the one shape, in the language of the request."""
     error: dict[str, Any] = {
-        "code": problem.code,
-        "message": say(problem.code, language_of(connection), problem.message),
+        "code": found.code,
+        "message": found.message_in(language_of(connection)),
     }
     headers = {"Cache-Control": "no-store"}
-    if problem.details:
-        error["details"] = problem.details
-    if problem.retry_after_seconds is not None:
-        error["retry_after_seconds"] = problem.retry_after_seconds
-        headers["Retry-After"] = str(math.ceil(problem.retry_after_seconds))
-    return JSONResponse({"error": error}, status_code=problem.status, headers=headers)
+    if found.details:
+        error["details"] = found.details
+    if found.retry_after_seconds is not None:
+        error["retry_after_seconds"] = found.retry_after_seconds
+        headers["Retry-After"] = str(math.ceil(found.retry_after_seconds))
+    return JSONResponse({"error": error}, status_code=found.status, headers=headers)
 
 
 def internal_response(connection: HTTPConnection) -> JSONResponse:
     """A bug, without a word about what it was."""
-    return problem_response(connection, ClientProblem("internal", "internal", status=500))
+    return problem_response(connection, problem("internal"))
 
 
 async def _client(request: Request, error: Exception) -> Response:
@@ -51,8 +51,7 @@ async def _client(request: Request, error: Exception) -> Response:
 
 async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    code = _CODES.get(error.status_code, "bad_request")
-    response = problem_response(request, ClientProblem(code, error.detail, status=error.status_code))
+    response = problem_response(request, problem(_CODES.get(error.status_code, "bad_request")))
     response.headers.update(error.headers or {})
     return response
 
@@ -60,14 +59,12 @@ async def _http(request: Request, error: Exception) -> Response:
 async def _source(request: Request, error: Exception) -> Response:
     assert isinstance(error, SourceProblem)
     log.warning("source problem", code=error.code, reason=error.message)
-    return problem_response(
-        request, ClientProblem("source_unavailable", "unavailable", status=503, retry_after_seconds=5)
-    )
+    return problem_response(request, problem("source_unavailable", retry_after_seconds=5))
 
 
 async def _storage(request: Request, error: Exception) -> Response:
     log.error("storage problem", reason=str(error))
-    return problem_response(request, ClientProblem("storage", "storage", status=503, retry_after_seconds=5))
+    return problem_response(request, problem("storage", retry_after_seconds=5))
 
 
 HANDLERS: dict[Any, ExceptionHandler] = {

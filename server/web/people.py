@@ -1,0 +1,51 @@
+"""Routes of users and classes, for administrators."""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+
+from server.accounts import ClassPatch, NewClass, NewUser, UserPatch
+from server.web.bodies import answer, read_body
+from server.web.parts import Call
+
+
+async def list_users(call: Call) -> Response:
+    """Every user."""
+    return answer({"users": await call.parts.accounts.users.list_all()})
+
+
+async def add_user(call: Call) -> Response:
+    """Make a user."""
+    body = await read_body(call.request, NewUser)
+    return answer({"user": await call.parts.accounts.users.add(body, call.now_ms)}, 201)
+
+
+async def change_user(call: Call) -> Response:
+    """Change a user."""
+    body = await read_body(call.request, UserPatch)
+    user_id = call.request.path_params["id"]
+    return answer({"user": await call.parts.accounts.users.change(user_id, body)})
+
+
+async def list_classes(call: Call) -> Response:
+    """Every class."""
+    return answer({"classes": await call.parts.accounts.classes.list_all()})
+
+
+async def add_class(call: Call) -> Response:
+    """Make a class."""
+    body = await read_body(call.request, NewClass)
+    return answer({"class": await call.parts.accounts.classes.add(body, call.now_ms)}, 201)
+
+
+async def change_class(call: Call) -> Response:
+    """Change a class."""
+    body = await read_body(call.request, ClassPatch)
+    class_id = call.request.path_params["id"]
+    return answer({"class": await call.parts.accounts.classes.change(class_id, body)})
+
+
+async def renew_code(call: Call) -> Response:
+    """Give a class another join code."""
+    class_id = call.request.path_params["id"]
+    return answer({"class": await call.parts.accounts.classes.renew_code(class_id)})

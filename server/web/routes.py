@@ -1,0 +1,149 @@
+"""The table of all routes: every row names who may come in, and that is checked here, once.
+
+What an endpoint does, and what a role is allowed, is not known here.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
+
+from server.accounts import Permission, Who, require
+from server.web import conversations, logins, pages, people, site, statistics, word_entries, words
+from server.web.chat_socket import chat_socket
+from server.web.cookies import who_is
+from server.web.door import BodyLimit
+from server.web.messages import problem
+from server.web.parts import Call, address_of, now_ms, parts_of
+
+Endpoint = Callable[[Call], Awaitable[Response]]
+
+BODY_BYTES = 256 * 1024
+IMPORT_BYTES = 16 * 1024 * 1024
+
+
+class Access(Enum):
+    """Who may come in where no role is asked for."""
+
+    ANYONE = auto()
+    LOGIN = auto()  # whoever has a password
+    THIS_MACHINE = auto()  # or who may see the metrics
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One route."""
+
+    method: str
+    path: str
+    access: Access | Permission
+    endpoint: Endpoint
+    max_bytes: int = BODY_BYTES
+
+
+ANYONE, LOGIN, THIS_MACHINE = Access.ANYONE, Access.LOGIN, Access.THIS_MACHINE
+WORDS, STATISTICS, TOPICS = Permission.EDIT_WORDS, Permission.SEE_STATISTICS, Permission.EDIT_TOPICS
+USERS, CLASSES = Permission.MANAGE_USERS, Permission.MANAGE_CLASSES
+
+TABLE: tuple[Row, ...] = (
+    *(Row("GET", path, ANYONE, pages.page) for path in pages.PAGES),
+    Row("GET", "/healthz", ANYONE, site.health),
+    Row("GET", "/readyz", ANYONE, site.ready),
+    Row("GET", "/metrics", THIS_MACHINE, site.metrics),
+    Row("GET", "/api/site", ANYONE, site.site),
+    Row("GET", "/api/frames.json", ANYONE, site.frames),
+    Row("GET", "/api/conversations", ANYONE, conversations.list_own),
+    Row("DELETE", "/api/conversations/{id}", ANYONE, conversations.delete),
+    Row("POST", "/api/join", ANYONE, logins.join),
+    Row("POST", "/api/login", ANYONE, logins.login),
+    Row("POST", "/api/logout", ANYONE, logins.logout),
+    Row("POST", "/api/setup", ANYONE, logins.set_up),
+    Row("POST", "/api/password", LOGIN, logins.change_password),
+    Row("GET", "/api/words", WORDS, words.overview),
+    Row("POST", "/api/words/lists", WORDS, words.add_list),
+    Row("PATCH", "/api/words/lists/{id}", WORDS, words.change_list),
+    Row("DELETE", "/api/words/lists/{id}", WORDS, words.delete_list),
+    Row("GET", "/api/words/entries", WORDS, word_entries.list_words),
+    Row("POST", "/api/words/entries", WORDS, word_entries.add_word),
+    Row("POST", "/api/words/entries/delete", WORDS, word_entries.delete_words),
+    Row("POST", "/api/words/entries/enable", WORDS, word_entries.enable_words),
+    Row("PATCH", "/api/words/entries/{id}", WORDS, word_entries.change_word),
+    Row("DELETE", "/api/words/entries/{id}", WORDS, word_entries.delete_word),
+    Row("POST", "/api/words/import", WORDS, word_entries.import_file, IMPORT_BYTES),
+    Row("GET", "/api/words/export", WORDS, word_entries.export_file),
+    Row("POST", "/api/words/try", WORDS, words.try_text),
+    Row("POST", "/api/words/publish", WORDS, words.publish),
+    Row("POST", "/api/words/discard", WORDS, words.discard),
+    Row("GET", "/api/words/versions", WORDS, words.versions),
+    Row("GET", "/api/words/changes", WORDS, words.changes),
+    Row("GET", "/api/stats/classes", STATISTICS, statistics.classes),
+    Row("GET", "/api/stats", STATISTICS, statistics.numbers),
+    Row("GET", "/api/stats/export", STATISTICS, statistics.export),
+    Row("GET", "/api/topics", STATISTICS, statistics.topics),
+    Row("PUT", "/api/topics", TOPICS, statistics.replace_topics),
+    Row("GET", "/api/users", USERS, people.list_users),
+    Row("POST", "/api/users", USERS, people.add_user),
+    Row("PATCH", "/api/users/{id}", USERS, people.change_user),
+    Row("GET", "/api/classes", CLASSES, people.list_classes),
+    Row("POST", "/api/classes", CLASSES, people.add_class),
+    Row("PATCH", "/api/classes/{id}", CLASSES, people.change_class),
+    Row("POST", "/api/classes/{id}/code", CLASSES, people.renew_code),
+)
+
+
+def routes() -> list[BaseRoute]:
+    """Everything that is served."""
+    return [
+        *(_route(path, [row for row in TABLE if row.path == path]) for path in _paths()),
+        WebSocketRoute("/ws/chat", chat_socket),
+        Mount("/static", pages.Files(directory=pages.static_folder(), check_dir=False)),
+    ]
+
+
+def let_in(access: Access | Permission, who: Who | None, address: str) -> None:
+    """Let pass who may.
+
+    Raises:
+        ClientProblem: 401 `login_needed` or 403 `not_allowed`.
+    """
+    if isinstance(access, Permission):
+        require(who, access)
+    elif access is Access.LOGIN and (who is None or who.kind != "user"):
+        raise problem("login_needed")
+    elif access is Access.THIS_MACHINE and not _is_loopback(address):
+        require(who, Permission.SEE_METRICS)
+
+
+def _paths() -> list[str]:
+    return list(dict.fromkeys(row.path for row in TABLE))
+
+
+def _route(path: str, rows: list[Row]) -> Route:
+    # One Starlette route a path, so that a wrong method is answered with all the right ones.
+    by_method = {row.method: row for row in rows}
+    if "GET" in by_method:
+        by_method["HEAD"] = by_method["GET"]
+
+    async def endpoint(request: Request) -> Response:
+        row = by_method[request.method]
+        parts = parts_of(request)
+        who = await who_is(request, parts)
+        let_in(row.access, who, address_of(request))
+        return await row.endpoint(Call(request, parts, who, now_ms()))
+
+    limit = Middleware(BodyLimit, max_bytes=max(row.max_bytes for row in rows))
+    return Route(path, endpoint, methods=list(by_method), name=path, middleware=[limit])
+
+
+def _is_loopback(address: str) -> bool:
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,80 @@
+"""Routes that say what this site is and how it is: for pages, for watchers, for Prometheus."""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+
+from server import __version__
+from server.metrics import CONTENT_TYPE
+from server.protocol.frames import json_schema
+from server.web.bodies import answer
+from server.web.parts import Call
+
+
+async def site(call: Call) -> Response:
+    """Everything a page must know before it can be drawn."""
+    parts, preset, settings, who = call.parts, call.parts.preset, call.parts.settings, call.who
+    status = parts.source.status()
+    login = None
+    if who is not None and who.kind == "user":
+        login = {"id": who.id, "name": who.name, "role": who.role}
+    return answer(
+        {
+            "preset": preset.name,
+            "title": preset.title,
+            "organisation": preset.organisation,
+            "accent": preset.accent,
+            "greeting": preset.greeting,
+            "examples": preset.examples,
+            "label": preset.label,
+            "privacy": preset.privacy,
+            "class_word": preset.class_word,
+            "masked_notice": preset.masked_notice,
+            "markdown": preset.markdown,
+            "who_may_chat": settings.who_may_chat,
+            "limits": {"question_chars": settings.question_chars, "frame_bytes": settings.frame_bytes},
+            "lists_version": parts.published.current.version,
+            "model": status.model,
+            "ready": status.ready,
+            "class": await parts.accounts.classes.class_of(who) if who else None,
+            "login": login,
+            "setup_needed": await parts.accounts.logins.setup_needed(),
+        }
+    )
+
+
+async def frames(call: Call) -> Response:
+    """The JSON Schema of every chat frame."""
+    return answer(json_schema())
+
+
+async def health(call: Call) -> Response:
+    """The process lives and answers."""
+    uptime_ms = call.now_ms - call.parts.started_at_ms
+    return answer(
+        {
+            "status": "ok",
+            "version": __version__,
+            "lists_version": call.parts.published.current.version,
+            "uptime_seconds": round(uptime_ms / 1000, 1),
+        }
+    )
+
+
+async def ready(call: Call) -> Response:
+    """Questions can be answered; 503 while they cannot."""
+    status = call.parts.source.status()
+    body = {
+        "ready": status.ready,
+        "model": status.model,
+        "note": status.note,
+        "running": status.running,
+        "waiting": status.waiting,
+        "restarts": status.restarts,
+    }
+    return answer(body, 200 if status.ready else 503)
+
+
+async def metrics(call: Call) -> Response:
+    """Every number, as Prometheus text."""
+    return Response(call.parts.metrics.text(), headers={"Content-Type": CONTENT_TYPE})
