@@ -39,6 +39,10 @@ class Metrics:
             "dayi_tokens", "Tokens of prompts, reused from the cache, and generated.", ["kind"],
             registry=self.registry,
         )  # fmt: skip
+        # Apart from the others because it is what costs: prompts without what was reused.
+        self._prefilled = Counter(
+            "dayi_prefilled_tokens", "Tokens of prompts that were computed.", registry=self.registry
+        )
         self._verdicts = Counter(
             "dayi_verdicts", "Matches of the word filter.", ["action", "direction"], registry=self.registry
         )
@@ -74,6 +78,7 @@ class Metrics:
         """A reply ended that cost so many tokens."""
         for kind, num in (("prompt", prompt), ("reused", reused), ("generated", generated)):
             self._tokens.labels(kind).inc(num)
+        self._prefilled.inc(max(0, prompt - reused))
 
     def verdict(self, action: str, direction: str) -> None:
         """A word of the lists matched."""
