@@ -1,4 +1,4 @@
-"""How far preparing a model has come: what is told to whoever watches. Does not know who that is."""
+"""What the process that prepares a model is told, and what it tells. Knows nothing of how it is done."""
 
 from __future__ import annotations
 
@@ -6,7 +6,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from server.engine.shape import Dtype
+
 Stage = Literal["waiting", "downloading", "assembling", "converting", "storing"]
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is to be prepared: the model's name, the folder to fill, the folder for downloads."""
+
+    model: str
+    building: str
+    downloads: str
+    dtype: Dtype
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,139 @@
+"""The process that prepares a model: reads it in whatever form, writes the prepared folder.
+
+Run as `python -m server.sources.convert` by `prepare`, so that torch and the hubs' clients never enter the
+server's own process. Tells its progress, or its problem, as JSON lines on standard output.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import threading
+import time
+from contextlib import ExitStack
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from server.engine.shape import TOKENIZER_FILE, WEIGHTS_FILE, Dtype, fingerprint
+from server.errors import DayiProblem, SettingsProblem, SourceProblem
+from server.sources import bundled
+from server.sources.folder import DISK_ERRORS, need_space
+from server.sources.names import ModelName, parse_name
+from server.sources.progress import Order, Progress, Step
+from server.sources.weights_file import stored_bytes, write_weights
+
+if TYPE_CHECKING:
+    from server.sources.checkpoint import Checkpoint
+
+_SPARE_BYTES = 64 << 20  # tokenizer, header and what the file system adds
+_TOLD_EVERY_SECONDS = 0.1
+
+
+def convert(name: ModelName, building: Path, downloads: Path, dtype: Dtype, progress: Progress) -> None:
+    """Fill `building` with everything of a prepared model but its `complete` marker.
+
+    Raises:
+        SettingsProblem: the model cannot be had.
+        SourceProblem: it is damaged or not supported, or the disk has no room.
+    """
+    try:
+        with ExitStack() as closing:
+            opened = _open(name, building, downloads, dtype, progress, closing)
+            _write(opened, building, progress)
+    except OSError as error:
+        if error.errno not in DISK_ERRORS:
+            raise
+        raise SourceProblem(
+            "unavailable", f"the disk became full while {name} was prepared; make room and start again"
+        ) from None
+
+
+def _open(
+    name: ModelName, building: Path, downloads: Path, dtype: Dtype, progress: Progress, closing: ExitStack
+) -> Checkpoint:
+    from server.sources.checkpoint import open_directory
+    from server.sources.gguf import open_gguf
+
+    if name.kind == "gguf":
+        return open_gguf(name.path, str(name), dtype, closing)
+    if name.kind == "dir":
+        return open_directory(name.path, str(name), dtype, closing)
+    if name.kind == "bundled":
+        bundle = bundled.BUNDLES[name.value]
+        joined = building / "joined.gguf"
+        need_space(
+            building, bundle.num_bytes + bundle.num_weights * (2 if dtype == "bf16" else 4) + _SPARE_BYTES
+        )
+        bundled.assemble(bundle, joined, progress)
+        closing.callback(joined.unlink)
+        return open_gguf(joined, str(name), dtype, closing)
+    from server.sources.hub import fetch
+
+    fetch(name, downloads, progress)
+    return open_directory(downloads, str(name), dtype, closing)
+
+
+def _write(opened: Checkpoint, building: Path, progress: Progress) -> None:
+    from server.engine.weights import expected, fused
+    from server.sources.chat_format import check_template
+
+    check_template(opened.chat_template)
+    tokenizer_file = building / TOKENIZER_FILE
+    # The library writes in Rust and tells a full disk only in words; Python's own writing has the number.
+    tokenizer_file.write_text(opened.tokenizer.to_str(), encoding="utf-8")
+    shape = replace(opened.shape, tokenizer=fingerprint(tokenizer_file))
+    shape.save(building)
+    sizes = expected(shape)
+    total_bytes = stored_bytes(sizes, shape.dtype)
+    need_space(building, total_bytes + _SPARE_BYTES)
+
+    def told(done_bytes: int) -> None:
+        progress(Step("converting" if done_bytes < total_bytes else "storing", done_bytes, total_bytes))
+
+    write_weights(building / WEIGHTS_FILE, sizes, shape.dtype, fused(shape, opened.tensor), told)
+
+
+def main() -> None:
+    """Carry out the order on the command line."""
+    # Whatever a library prints must not get between the lines.
+    lines = os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1)
+    os.dup2(2, 1)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    os.environ |= {"HF_HUB_DISABLE_PROGRESS_BARS": "1", "HF_HUB_DISABLE_TELEMETRY": "1", "TQDM_DISABLE": "1"}
+    order = Order(**json.loads(sys.argv[1]))
+    told = _Throttled(lambda step: print(json.dumps(asdict(step)), file=lines))
+    try:
+        convert(parse_name(order.model), Path(order.building), Path(order.downloads), order.dtype, told)
+    except DayiProblem as problem:
+        code = problem.code if isinstance(problem, SourceProblem) else None
+        kind = "settings" if isinstance(problem, SettingsProblem) else "source"
+        print(json.dumps({"problem": kind, "code": code, "message": str(problem)}), file=lines)
+        sys.exit(2)
+
+
+class _Throttled:
+    """Passes on the first step of each stage, and then not more than ten a second."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._last: tuple[str, float] = ("", 0.0)
+
+    def __call__(self, step: Step) -> None:
+        stage, told_at = self._last
+        now = time.monotonic()
+        if stage != step.stage or now - told_at >= _TOLD_EVERY_SECONDS or step.done_bytes == step.total_bytes:
+            self._last = (step.stage, now)
+            self._progress(step)
+
+
+def _end_with_parent() -> None:
+    """The parent holds the other end of standard input: when it ends, by whatever cause, so do we."""
+    while os.read(0, 1024):
+        pass
+    os._exit(3)
+
+
+if __name__ == "__main__":
+    main()
