@@ -1,0 +1,47 @@
+"""The word filter, a library of its own: compile a word list, check texts, filter streams.
+
+This is the front door; nothing outside imports deeper. Pure: no I/O, no asyncio, no clock.
+"""
+
+from filters.files import ParsedWord, parse_word_file
+from filters.fold import fold
+from filters.lint import Finding, lint
+from filters.pipeline import Pipeline, compile_pipeline
+from filters.stream import Stream
+from filters.types import (
+    Action,
+    AllowPhrase,
+    BadLine,
+    Direction,
+    Match,
+    MatchMode,
+    Options,
+    Verdict,
+    Word,
+    WordList,
+    WordListProblem,
+    strongest,
+)
+
+__all__ = [
+    "Action",
+    "AllowPhrase",
+    "BadLine",
+    "Direction",
+    "Finding",
+    "Match",
+    "MatchMode",
+    "Options",
+    "ParsedWord",
+    "Pipeline",
+    "Stream",
+    "Verdict",
+    "Word",
+    "WordList",
+    "WordListProblem",
+    "compile_pipeline",
+    "fold",
+    "lint",
+    "parse_word_file",
+    "strongest",
+]
