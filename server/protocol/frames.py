@@ -225,9 +225,7 @@ class Pong(_Frame):
     type: Literal["pong"] = "pong"
 
 
-ServerFrame = (
-    Welcome | Accepted | Refused | Queued | Started | Sources | Delta | Done | Error | Pong
-)
+ServerFrame = Welcome | Accepted | Refused | Queued | Started | Sources | Delta | Done | Error | Pong
 
 _client: TypeAdapter[ClientFrame] = TypeAdapter(Annotated[ClientFrame, Field(discriminator="type")])
 _server: TypeAdapter[ServerFrame] = TypeAdapter(Annotated[ServerFrame, Field(discriminator="type")])

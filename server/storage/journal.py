@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.storage.tables import JournalFrame
@@ -44,6 +44,21 @@ async def read_after(
         .where(JournalFrame.conversation_id == conversation_id, JournalFrame.seq > seq)
         .order_by(JournalFrame.seq)
         .limit(limit)
+    )
+    return [(row.seq, row.frame) for row in await connection.execute(query)]
+
+
+async def read_starting(
+    connection: AsyncConnection, conversation_id: str, starts: Sequence[str]
+) -> list[tuple[int, str]]:
+    """The frames of a conversation whose text starts in one of these ways, as `(seq, text)` in order."""
+    query = (
+        select(JournalFrame.seq, JournalFrame.frame)
+        .where(
+            JournalFrame.conversation_id == conversation_id,
+            or_(*(JournalFrame.frame.startswith(start, autoescape=True) for start in starts)),
+        )
+        .order_by(JournalFrame.seq)
     )
     return [(row.seq, row.frame) for row in await connection.execute(query)]
 

@@ -1,0 +1,250 @@
+"""The chat desk: every connection and every conversation in memory, from start to an honest end.
+
+It does not know the web; a socket hands it texts and takes texts from it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+
+import structlog
+
+from server.accounts import Who
+from server.chat import loading
+from server.chat.connection import Connection
+from server.chat.facts import Facts
+from server.chat.history import History
+from server.chat.journal import Journal
+from server.chat.live import LiveConversation
+from server.chat.messages import TOO_MANY_CONNECTIONS
+from server.chat.parts import Parts
+from server.errors import ClientProblem
+from server.protocol.conversation import ConversationMachine
+from server.protocol.rates import BucketShelf
+from server.protocol.session import SERVICE_RESTART
+from server.storage import conversations
+from server.storage.conversations import ListedConversation, StoredConversation
+from server.storage.ids import new_id
+
+log = structlog.get_logger(__name__)
+
+SWEEP_SECONDS = 30.0
+
+
+class ChatDesk:
+    """Where chat pages come in.
+
+    Args:
+        parts: what it is built from.
+    """
+
+    def __init__(self, parts: Parts) -> None:
+        rules = parts.rules
+        self._parts = parts
+        self._facts = Facts(parts.recorder, parts.metrics, parts.pseudonym)
+        self._journal = Journal(parts.database, rules.join_ms, parts.metrics)
+        self._live: dict[str, LiveConversation] = {}
+        self._loading: dict[str, asyncio.Task[LiveConversation | None]] = {}
+        self._connections: set[Connection] = set()
+        self._by_user: Counter[str] = Counter()
+        self._by_address: Counter[str] = Counter()
+        self._user_buckets = BucketShelf(rules.asks_per_minute)
+        self._address_buckets = BucketShelf(rules.asks_per_minute_address)
+        self._sweeper: asyncio.Task[None] | None = None
+        self._closing = False
+
+    @property
+    def num_connections(self) -> int:
+        """Open chat pages."""
+        return len(self._connections)
+
+    @property
+    def num_in_memory(self) -> int:
+        """Conversations in memory."""
+        return len(self._live)
+
+    @property
+    def num_running(self) -> int:
+        """Answers under way."""
+        return sum(live.is_running for live in self._live.values())
+
+    async def start(self) -> None:
+        """End what a crash cut off, and open.
+
+        Raises:
+            StorageProblem: the database refused.
+        """
+        num_cut = await self._end_cut_turns(None)
+        if num_cut:
+            log.warning("answers had been cut off and are ended now", num_answers=num_cut)
+        self._journal.start()
+        self._sweeper = asyncio.create_task(self._sweep(), name="sweeper")
+
+    async def close(self) -> None:
+        """Give running answers a moment, end the rest honestly, and close every connection with 1012."""
+        self._closing = True
+        if self._sweeper is not None:
+            self._sweeper.cancel()
+        for live in self._live.values():
+            live.close_questions()
+        answers = asyncio.gather(*(live.answered() for live in self._live.values()))
+        await asyncio.wait([answers], timeout=self._parts.rules.closing_seconds)
+        for live in self._live.values():
+            live.break_off()
+        await answers
+        await self._journal.close()
+        for live in self._live.values():
+            live.close()
+        for connection in list(self._connections):
+            connection.close(SERVICE_RESTART, "the server restarts")
+        await self._facts.close()
+
+    # --- connections ----------------------------------------------------------------
+
+    def connect(self, who: Who, address: str) -> Connection:
+        """A chat page opens.
+
+        Raises:
+            ClientProblem: 429 `too_many_connections`, of this person or from this address;
+                503 `closing`, when the server stops.
+        """
+        rules = self._parts.rules
+        if self._closing:
+            texts = self._parts.texts
+            raise ClientProblem(
+                "closing", texts["zh"].not_ready, message_en=texts["en"].not_ready, status=503
+            )
+        if (
+            self._by_user[who.id] >= rules.connections_per_user
+            or self._by_address[address] >= rules.connections_per_address
+        ):
+            zh, en = TOO_MANY_CONNECTIONS
+            raise ClientProblem("too_many_connections", zh, message_en=en, status=429)
+        connection = Connection(
+            who,
+            address,
+            parts=self._parts,
+            buckets=(self._user_buckets.bucket(who.id), self._address_buckets.bucket(address)),
+            find=self._find,
+            on_closed=self._disconnected,
+        )
+        self._connections.add(connection)
+        self._by_user[who.id] += 1
+        self._by_address[address] += 1
+        return connection
+
+    def _disconnected(self, connection: Connection) -> None:
+        self._connections.discard(connection)
+        for counter, key in ((self._by_user, connection.who.id), (self._by_address, connection.address)):
+            counter[key] -= 1
+            if counter[key] <= 0:
+                del counter[key]
+
+    # --- conversations --------------------------------------------------------------
+
+    async def conversations(self, who: Who, q: str = "") -> list[ListedConversation]:
+        """Someone's own conversations, newest first; `q` searches titles and texts.
+
+        Raises:
+            StorageProblem: the database refused.
+        """
+        async with self._parts.database.read() as connection:
+            return await conversations.list_for_owner(connection, who.id, q)
+
+    async def delete_conversation(self, who: Who, conversation_id: str) -> bool:
+        """Delete a conversation with its texts and frames; False if there is none of this person.
+
+        Raises:
+            StorageProblem: the database refused.
+        """
+        live = await self._find(who, conversation_id)
+        if live is None:
+            return False
+        live.delete()
+        await live.answered()
+        async with self._parts.database.write() as connection:
+            await conversations.delete(connection, conversation_id, who.id)
+        self._forget(live)
+        self._parts.source.forget(conversation_id)
+        return True
+
+    async def _find(self, who: Who, conversation_id: str | None) -> LiveConversation | None:
+        if conversation_id is None:
+            return self._begin(who)
+        live = self._live.get(conversation_id)
+        if live is None:
+            # Two pages that come back at once must not load it twice.
+            task = self._loading.get(conversation_id)
+            if task is None:
+                task = asyncio.create_task(self._load(conversation_id))
+                self._loading[conversation_id] = task
+                task.add_done_callback(lambda _: self._loading.pop(conversation_id, None))
+            live = await asyncio.shield(task)
+        return live if live is not None and live.stored.owner_id == who.id else None
+
+    def _begin(self, who: Who) -> LiveConversation:
+        now_ms = self._parts.now_ms()
+        preset = self._parts.preset
+        stored = StoredConversation(
+            id=new_id(),
+            owner_id=who.id,
+            class_id=who.class_id,
+            preset=preset.name,
+            system_prompt=preset.system_prompt,
+            title="",
+            created_at_ms=now_ms,
+            updated_at_ms=now_ms,
+        )
+        machine = ConversationMachine(question_chars=self._parts.rules.question_chars)
+        return self._take_in(stored, machine, History(), is_stored=False)
+
+    async def _load(self, conversation_id: str) -> LiveConversation | None:
+        # A turn can be without an end here when the database had refused to store it.
+        await self._end_cut_turns(conversation_id)
+        loaded = await loading.load(
+            self._parts.database, conversation_id, question_chars=self._parts.rules.question_chars
+        )
+        if loaded is None:
+            return None
+        return self._take_in(loaded.stored, loaded.machine, loaded.history, is_stored=True)
+
+    def _take_in(
+        self, stored: StoredConversation, machine: ConversationMachine, history: History, *, is_stored: bool
+    ) -> LiveConversation:
+        live = LiveConversation(
+            stored,
+            is_stored=is_stored,
+            machine=machine,
+            history=history,
+            parts=self._parts,
+            journal=self._journal,
+            facts=self._facts,
+            on_lost=self._forget,
+        )
+        if self._closing:
+            live.close_questions()
+        self._live[stored.id] = live
+        return live
+
+    def _forget(self, live: LiveConversation) -> None:
+        if self._live.get(live.id) is live:
+            del self._live[live.id]
+
+    async def _end_cut_turns(self, conversation_id: str | None) -> int:
+        return await loading.end_cut_turns(
+            self._parts.database,
+            self._facts,
+            message=self._parts.texts["zh"].closing,
+            now_ms=self._parts.now_ms(),
+            conversation_id=conversation_id,
+        )
+
+    async def _sweep(self) -> None:
+        idle_seconds = self._parts.rules.idle_seconds
+        while True:
+            await asyncio.sleep(max(0.05, min(SWEEP_SECONDS, idle_seconds / 4)))
+            for live in list(self._live.values()):
+                # Never in its first second: whoever asked for it must have time to join.
+                if live.quiet_seconds() > max(idle_seconds, 1.0):
+                    self._forget(live)

@@ -1,0 +1,84 @@
+"""What a conversation remembers of its turns: exactly what was shown, and what a source is told of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from server.sources.types import PastTurn, ReplyRequest, Sampling, TurnIds
+from server.storage.turns import StoredTurn
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """A turn that has ended. `ids` is None where the shown text is not what the model produced."""
+
+    turn: str
+    question: str
+    answer: str
+    finish: str
+    ids: TurnIds | None = None
+
+
+class History:
+    """The ended turns of a conversation, oldest first; a turn that was answered anew is not among them."""
+
+    def __init__(self, turns: Iterable[Remembered] = ()) -> None:
+        self._turns = list(turns)
+
+    @classmethod
+    def of(cls, stored: Iterable[StoredTurn]) -> History:
+        """Take up what the database kept."""
+        return cls(_remembered(turn) for turn in stored if turn.finish is not None and not turn.replaced)
+
+    def __len__(self) -> int:
+        return len(self._turns)
+
+    def add(self, turn: Remembered) -> None:
+        """A turn has ended."""
+        self._turns.append(turn)
+
+    def drop(self, turn: str | None) -> None:
+        """This turn is being answered anew."""
+        self._turns = [each for each in self._turns if each.turn != turn]
+
+    def request(
+        self,
+        *,
+        turn: str,
+        conversation: str,
+        user: str,
+        system: str,
+        question: str,
+        sampling: Sampling,
+        replaces: str | None = None,
+    ) -> ReplyRequest:
+        """What a source needs to answer `question`.
+
+        A turn without an answer (stopped or cut before its first word) is left out: a model that is
+        shown an empty answer learns to give empty answers.
+        """
+        past = [each for each in self._turns if each.turn != replaces and each.answer]
+        hint: Literal["edited", "filtered"] | None = None
+        if replaces is not None:
+            hint = "edited"
+        elif self._turns and self._turns[-1].ids is None and self._turns[-1].finish != "failed":
+            hint = "filtered"
+        return ReplyRequest(
+            id=turn,
+            conversation=conversation,
+            user=user,
+            system=system,
+            question=question,
+            turns=[PastTurn(each.question, each.answer, each.ids) for each in past],
+            sampling=sampling,
+            hint=hint,
+        )
+
+
+def _remembered(turn: StoredTurn) -> Remembered:
+    ids = None
+    if turn.tokenizer is not None and turn.question_ids is not None and turn.answer_ids is not None:
+        ids = TurnIds(turn.tokenizer, turn.question_ids, turn.answer_ids)
+    return Remembered(turn.id, turn.question, turn.answer, turn.finish or "failed", ids)

@@ -1,0 +1,33 @@
+"""The sentences that the protocol says to people, in one language: data only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """One sentence for each occasion; `too_long` has a place for `{question_chars}`."""
+
+    # in `refused`
+    refusal: str  # a word of the list
+    too_long: str
+    too_fast: str
+    busy: str  # the queue is full
+    one_at_a_time: str  # this conversation is being answered
+    not_ready: str  # no source, or no filter: nothing passes
+    # in `done`
+    filtered: str
+    failed: str
+    closing: str  # the server stops, or was stopped, in mid-answer
+    # in `error`
+    bad_frame: str
+    hello_first: str
+    wrong_version: str
+    too_many_frames: str
+    empty_question: str
+    no_such_conversation: str
+    no_such_turn: str
+    no_teacher: str
+    storage: str
+    internal: str
