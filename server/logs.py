@@ -66,7 +66,7 @@ def configure_logs(form: str, level: str, stream: TextIO | None = None) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level.upper())
-    for name in ("aiosqlite", "alembic", "httpcore", "httpx", "uvicorn.access", "websockets"):
+    for name in ("aiosqlite", "alembic", "httpcore", "httpx", "uvicorn", "websockets"):
         # Chatty below warning; aiosqlite at `debug` would even log the parameters of statements.
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
     structlog.configure(

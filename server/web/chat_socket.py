@@ -47,7 +47,6 @@ async def chat_socket(socket: WebSocket) -> None:
     try:
         connection = _connect(socket, who)
     except ClientProblem as refusal:
-        parts.metrics.connection_refused(refusal.code)
         await _refuse(socket, refusal)
         return
     try:
@@ -57,9 +56,11 @@ async def chat_socket(socket: WebSocket) -> None:
 
 
 def _connect(socket: WebSocket, who: Who | None) -> Connection:
+    parts = parts_of(socket)
     if who is None:
+        parts.metrics.connection_refused("login_needed")
         raise problem("login_needed")
-    return parts_of(socket).chat.connect(who, address_of(socket))
+    return parts.chat.connect(who, address_of(socket))
 
 
 async def _carry(socket: WebSocket, connection: Connection) -> None:
@@ -108,7 +109,7 @@ async def _refuse(socket: WebSocket, refusal: ClientProblem) -> None:
         message=refusal.message_in(language_of(socket)),
         retry_after_seconds=refusal.retry_after_seconds,
     )
-    later = refusal.retry_after_seconds is not None or refusal.status == 429
+    later = refusal.status in (429, 503)  # too many pages, or the server is stopping
     try:
         await socket.send_text(dump(frame))
     except WebSocketDisconnect:

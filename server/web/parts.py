@@ -18,7 +18,7 @@ from server.moderation import PublishedFilter, WordDesk
 from server.presets import Preset
 from server.settings import Settings
 from server.sources.types import Source
-from server.topics import Statistics, Taxonomy
+from server.topics import Statistics, TopicDesk
 from server.web.languages import Language, language_of
 from server.web.origins import Origins
 
@@ -33,7 +33,7 @@ class Parts(Protocol):
     accounts: Accounts
     words: WordDesk
     published: PublishedFilter
-    taxonomy: Taxonomy
+    topics: TopicDesk
     statistics: Statistics
     chat: ChatDesk
     started_at_ms: int
@@ -53,6 +53,11 @@ class Call:
         """Who asks, where the route lets in none but known people."""
         assert self.who is not None
         return self.who
+
+    @property
+    def user_name(self) -> str:
+        """The name under which a change is recorded."""
+        return self.user.name or self.user.id
 
     @property
     def language(self) -> Language:

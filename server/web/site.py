@@ -30,7 +30,6 @@ async def site(call: Call) -> Response:
             "privacy": preset.privacy,
             "class_word": preset.class_word,
             "masked_notice": preset.masked_notice,
-            "markdown": preset.markdown,
             "who_may_chat": settings.who_may_chat,
             "limits": {"question_chars": settings.question_chars, "frame_bytes": settings.frame_bytes},
             "lists_version": parts.published.current.version,

@@ -1,0 +1,113 @@
+"""`dayi model`: what the model is, and preparing it with a progress bar."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from server.cli.options import given, setting_options
+from server.settings import Settings, read_settings
+
+if TYPE_CHECKING:
+    from server.sources.progress import Step
+
+STAGES = {
+    "waiting": "Waiting for another process that prepares it",
+    "downloading": "Downloading",
+    "assembling": "Putting the file together",
+    "converting": "Converting the weights",
+    "storing": "Storing",
+}
+
+
+@click.group()
+def command() -> None:
+    """Show or prepare the model."""
+
+
+@command.command()
+@setting_options("model", "dtype", "data", "models")
+def prepare(**options: Any) -> None:
+    """Prepare the model, unless it is prepared already; prints its folder."""
+    settings = _settings(options)
+    prepare_for(settings)
+    click.echo(_prepared(settings))
+
+
+@command.command()
+@setting_options("model", "dtype", "data", "models")
+def info(**options: Any) -> None:
+    """Tell what the model is and whether it is prepared."""
+    settings = _settings(options)
+    folder = _prepared(settings)
+    click.echo(f"model     {settings.model}")
+    click.echo(f"dtype     {settings.dtype}")
+    click.echo(f"prepared  {folder or 'no; `dayi model prepare` does it'}")
+    if folder is None:
+        return
+    from pathlib import Path
+
+    size_bytes = sum(file.stat().st_size for file in Path(folder).rglob("*") if file.is_file())
+    click.echo(f"on disk   {size_bytes / 2**20:,.0f} MiB")
+    for name, value in json.loads((Path(folder) / "config.json").read_text(encoding="utf-8")).items():
+        if isinstance(value, str | int | float):
+            click.echo(f"{name:<20}{value}")
+
+
+def prepare_for(settings: Settings) -> None:
+    """Prepare what `settings` name; silent when that is done already.
+
+    Raises:
+        SettingsProblem: there is no such model.
+        SourceProblem: it cannot be prepared.
+    """
+    from server.sources.names import parse_name
+    from server.sources.prepare import prepare, prepared_folder
+
+    name = parse_name(settings.model)
+    if name.kind == "scripted" or prepared_folder(name, settings.models_folder, settings.dtype) is not None:
+        return
+    with _Bar() as bar:
+        prepare(name, settings.models_folder, settings.dtype, bar.show)
+
+
+class _Bar:
+    """A progress bar a stage, on stderr."""
+
+    def __init__(self) -> None:
+        self._stage = ""
+        self._bar: Any = None
+
+    def __enter__(self) -> _Bar:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar is not None:
+            self._bar.close()
+
+    def show(self, step: Step) -> None:
+        from tqdm import tqdm
+
+        if step.stage != self._stage:
+            self.__exit__()
+            self._stage = step.stage
+            self._bar = tqdm(desc=STAGES[step.stage], unit="B", unit_scale=True, unit_divisor=1024)
+        self._bar.total = step.total_bytes or None
+        self._bar.update(step.done_bytes - self._bar.n)
+
+
+def _prepared(settings: Settings) -> str | None:
+    from server.sources.names import parse_name
+    from server.sources.prepare import prepared_folder
+
+    if parse_name(settings.model).kind == "scripted":
+        return None
+    folder = prepared_folder(settings.model, settings.models_folder, settings.dtype)
+    return str(folder) if folder else None
+
+
+def _settings(options: dict[str, Any]) -> Settings:
+    config = options.pop("config", None)
+    return read_settings(given(options), config)

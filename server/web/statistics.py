@@ -1,0 +1,100 @@
+"""Routes of the question page: statistics of one's own classes, and the taxonomy of topics.
+
+Which classes are someone's own is asked of the accounts; what is hidden, of the topics.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from pydantic import Field
+from starlette.responses import Response
+
+from server.accounts import ClassRef, Role
+from server.topics import Audience, Report, export_csv, export_name
+from server.web.bodies import Body, Query, answer, read_body, read_query
+from server.web.messages import problem
+from server.web.parts import Call
+from server.web.word_entries import file_answer
+
+ALL = "all"
+
+
+class StatsQuery(Query):
+    """Whose numbers, and of which days (both included; without them the week so far)."""
+
+    class_id: str = Field(ALL, alias="class", max_length=64)
+    first: date | None = Field(None, alias="from")
+    last: date | None = Field(None, alias="to")
+
+
+class TopicsBody(Body):
+    """A whole taxonomy; its rows are checked, and every mistake named, by the topics."""
+
+    topics: list[Any]
+
+
+async def classes(call: Call) -> Response:
+    """The classes whose numbers one may see."""
+    statistics = call.parts.statistics
+    return answer(
+        {
+            "classes": await call.parts.accounts.classes.classes_for(call.user),
+            "small_group": statistics.small_group,
+            "timezone": statistics.timezone,
+        }
+    )
+
+
+async def numbers(call: Call) -> Response:
+    """The page's numbers."""
+    return answer((await _report(call)).as_json())
+
+
+async def export(call: Call) -> Response:
+    """The same as a file for a spreadsheet."""
+    report = await _report(call)
+    return file_answer(export_csv(report, call.language), export_name(report), "text/csv; charset=utf-8")
+
+
+async def topics(call: Call) -> Response:
+    """The taxonomy in effect."""
+    return answer(call.parts.topics.listed())
+
+
+async def replace_topics(call: Call) -> Response:
+    """Put another taxonomy in its place."""
+    body = await read_body(call.request, TopicsBody)
+    return answer(await call.parts.topics.replace(body.topics, call.language))
+
+
+async def _report(call: Call) -> Report:
+    query = read_query(call.request, StatsQuery)
+    statistics = call.parts.statistics
+    last = query.last or statistics.today(call.now_ms)
+    first = query.first or last - timedelta(days=last.weekday())
+    audience = await _audience(call, query.class_id)
+    return await statistics.report(audience, first, last, lang=call.language, now_ms=call.now_ms)
+
+
+async def _audience(call: Call, class_id: str) -> Audience:
+    """The classes that `class` stands for; nobody else's, and without telling whether those exist."""
+    accounts = call.parts.accounts.classes
+    own = await accounts.classes_for(call.user)
+    if class_id != ALL:
+        chosen = next((each for each in own if each.id == class_id), None)
+        if chosen is None:
+            raise problem("not_allowed")
+        return Audience((chosen.id,), chosen.name, await accounts.enrolled([chosen.id]))
+    ids = [each.id for each in own]
+    enrolled = await accounts.enrolled(ids)
+    if call.user.role == Role.ADMIN:
+        return Audience((*ids, None), None, enrolled)
+    return Audience(tuple(ids), _together(own, call), enrolled)
+
+
+def _together(own: list[ClassRef], call: Call) -> str:
+    if 1 <= len(own) <= 3:
+        return ("、" if call.language == "zh" else ", ").join(each.name for each in own)
+    return "所教全部班级" if call.language == "zh" else "all classes taught"

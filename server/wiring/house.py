@@ -1,0 +1,145 @@
+"""The house: every part, opened in order and closed in reverse, also when opening fails half-way."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass, field
+
+from server import __version__
+from server.accounts import Accounts
+from server.chat import ChatDesk, ChatRules, Parts, texts_of
+from server.metrics import Metrics
+from server.moderation import PublishedFilter, WordDesk
+from server.presets import Preset, load_preset
+from server.settings import Settings
+from server.sources.types import Source
+from server.storage.database import Database
+from server.topics import Recorder, Statistics, TopicDesk
+from server.wiring.sourcing import open_source
+from server.wiring.upkeep import follow_publications, watch_stalls
+
+
+@dataclass
+class House:
+    """Every part of a running server."""
+
+    settings: Settings
+    preset: Preset
+    metrics: Metrics
+    database: Database
+    source: Source
+    accounts: Accounts
+    words: WordDesk
+    published: PublishedFilter
+    topics: TopicDesk
+    statistics: Statistics
+    chat: ChatDesk
+    started_at_ms: int
+    _has_left: bool = field(default=False, repr=False)
+
+    async def leave(self) -> None:
+        """End the answers under way honestly and close the chat; once."""
+        if not self._has_left:
+            self._has_left = True
+            await self.chat.close()
+
+
+@asynccontextmanager
+async def wire(settings: Settings, source: Source | None = None) -> AsyncIterator[House]:
+    """Open the house. The source begins to become ready; whether it is, its `status` tells.
+
+    Args:
+        settings: everything that can be chosen.
+        source: where replies come from, instead of what the settings name.
+
+    Raises:
+        SettingsProblem: a preset or model that is not there.
+        StorageProblem: the data folder cannot be used.
+    """
+    started_at_ms = time.time_ns() // 1_000_000
+    preset = load_preset(settings.preset)
+    metrics = Metrics()
+    async with AsyncExitStack() as stack:
+        source = source or open_source(settings, preset.system_prompt)
+        stack.push_async_callback(source.close)
+        await source.start()  # first: a model is loaded while the rest is opened
+        database = await Database.open(settings.database_file)
+        stack.push_async_callback(database.close)
+        accounts = await Accounts.open(database, login_hours=settings.login_hours)
+        published = PublishedFilter(database)
+        await published.load(started_at_ms)
+        topics = TopicDesk(database, preset.name)
+        await topics.load()
+        chat = ChatDesk(
+            Parts(
+                database=database,
+                source=source,
+                published=published,
+                preset=preset,
+                rules=ChatRules.of(settings),
+                recorder=Recorder(database, topics, timezone=settings.timezone),
+                metrics=metrics,
+                pseudonym=accounts.pseudonym,
+                join_class=accounts.classes.join,
+                texts=texts_of(preset),
+            )
+        )
+        await chat.start()
+        house = House(
+            settings=settings,
+            preset=preset,
+            metrics=metrics,
+            database=database,
+            source=source,
+            accounts=accounts,
+            words=WordDesk(database, published),
+            published=published,
+            topics=topics,
+            statistics=Statistics(
+                database,
+                lambda: topics.taxonomy,
+                small_group=settings.small_group,
+                timezone=settings.timezone,
+            ),
+            chat=chat,
+            started_at_ms=started_at_ms,
+        )
+        stack.push_async_callback(house.leave)
+        _watch(house)
+        _run(stack, watch_stalls(metrics.stalls))
+        _run(stack, follow_publications(published))
+        yield house
+
+
+def _run(stack: AsyncExitStack, doing: Coroutine[None, None, None]) -> None:
+    """Keep a task for as long as the house stands."""
+    task = asyncio.create_task(doing)
+
+    async def end() -> None:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+    stack.push_async_callback(end)
+
+
+def _watch(house: House) -> None:
+    """Show the numbers that the parts keep themselves."""
+    metrics, chat, status = house.metrics, house.chat, house.source.status
+    metrics.build(version=__version__, model=house.settings.model, preset=house.preset.name)
+    metrics.watch("dayi_connections", "Open chat pages.", lambda: chat.num_connections)
+    metrics.watch("dayi_conversations_in_memory", "Conversations in memory.", lambda: chat.num_in_memory)
+    metrics.watch("dayi_running", "Answers that the source computes.", lambda: status().running)
+    metrics.watch("dayi_waiting", "Questions that wait for the source.", lambda: status().waiting)
+    metrics.watch("dayi_ready", "1 when questions can be answered.", lambda: status().ready)
+    metrics.watch("dayi_engine_resident_bytes", "Memory of the engine.", lambda: status().resident_bytes)
+    metrics.watch("dayi_engine_kv_bytes", "Memory for keys and values.", lambda: status().kv_bytes)
+    metrics.watch(
+        "dayi_engine_restarts", "How often the engine was started anew.", lambda: status().restarts, "counter"
+    )
+    metrics.watch(
+        "dayi_lists_version", "Version of the word lists in effect.", lambda: house.published.version
+    )
