@@ -1,0 +1,163 @@
+"""The entries of the draft: paged, added, changed, deleted, one by one or many at once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+
+from server.moderation import problems
+from server.moderation.linting import check_word, findings_for
+from server.moderation.record import many_words, word_change
+from server.moderation.views import EntriesPage, NewWord, WordAnswer, WordPatch, WordView
+from server.storage import word_versions, words
+from server.storage.database import Database
+from server.storage.ids import new_id
+from server.storage.word_versions import StoredChange
+from server.storage.words import StoredWord
+
+MAX_PAGE = 1000
+
+
+class Entries:
+    """The words and allow phrases of every list of the draft."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def page(
+        self,
+        *,
+        list_id: str | None = None,
+        q: str = "",
+        enabled: bool | None = None,
+        offset: int = 0,
+        limit: int = 200,
+    ) -> EntriesPage:
+        """Some entries in alphabetical order.
+
+        Args:
+            list_id: only of this list.
+            q: must occur in the word or its note.
+            enabled: only those switched on, or off.
+            offset: so many are left out at the beginning.
+            limit: at most so many, and never more than 1000.
+        """
+        async with self._database.read() as connection:
+            rows, total = await words.page(
+                connection,
+                list_id=list_id,
+                q=q.strip(),
+                enabled=enabled,
+                offset=max(offset, 0),
+                limit=min(max(limit, 1), MAX_PAGE),
+            )
+        return EntriesPage(words=tuple(WordView.model_validate(row) for row in rows), total=total)
+
+    async def add(self, new: NewWord, *, who: str, now_ms: int) -> WordAnswer:
+        """Add an entry.
+
+        Raises:
+            ClientProblem: 404 `not_found` (the list), 409 `duplicate`, 422 `bad_word`.
+        """
+        text = await asyncio.to_thread(check_word, new.text)
+        row = StoredWord(
+            id=new_id(),
+            list_id=new.list_id,
+            text=text,
+            question_action=new.question_action,
+            answer_action=new.answer_action,
+            match=new.match,
+            note=new.note,
+            enabled=new.enabled,
+            updated_at_ms=now_ms,
+            updated_by=who,
+        )
+        async with self._database.write() as connection:
+            if await words.get_list(connection, row.list_id) is None:
+                raise problems.no_list()
+            if await words.find_word(connection, row.list_id, text) is not None:
+                raise problems.duplicate(text)
+            await words.add_words(connection, [row])
+            change = word_change("add_word", None, row, who=who, now_ms=now_ms)
+            await word_versions.record(connection, change)
+        return await self._answer(row)
+
+    async def change(self, word_id: str, patch: WordPatch, *, who: str, now_ms: int) -> WordAnswer:
+        """Change an entry; what changes nothing leaves no trace.
+
+        Raises:
+            ClientProblem: 404 `not_found`, 409 `duplicate`, 422 `bad_word`.
+        """
+        values = patch.model_dump(exclude_unset=True)
+        for needed in ("text", "match", "note", "enabled"):
+            if values.get(needed, "") is None:
+                del values[needed]
+        if "text" in values:
+            values["text"] = await asyncio.to_thread(check_word, values["text"])
+        async with self._database.write() as connection:
+            before = await words.get_word(connection, word_id)
+            if before is None:
+                raise problems.no_word()
+            if "text" in values:
+                holder = await words.find_word(connection, before.list_id, values["text"])
+                if holder is not None and holder.id != word_id:
+                    raise problems.duplicate(values["text"])
+            after = before
+            if replace(before, **values) != before:
+                values |= {"updated_at_ms": now_ms, "updated_by": who}
+                after = replace(before, **values)
+                await words.change_words(connection, [word_id], values)
+                change = word_change("edit_word", before, after, who=who, now_ms=now_ms)
+                await word_versions.record(connection, change)
+        return await self._answer(after)
+
+    async def delete(self, word_id: str, *, who: str, now_ms: int) -> None:
+        """Delete an entry.
+
+        Raises:
+            ClientProblem: 404 `not_found`.
+        """
+        async with self._database.write() as connection:
+            row = await words.get_word(connection, word_id)
+            if row is None:
+                raise problems.no_word()
+            await words.delete_words(connection, [word_id])
+            change = word_change("delete_word", row, None, who=who, now_ms=now_ms)
+            await word_versions.record(connection, change)
+
+    async def delete_many(self, word_ids: Sequence[str], *, who: str, now_ms: int) -> int:
+        """Delete those of the entries that exist; how many there were."""
+        async with self._database.write() as connection:
+            rows = await words.get_words(connection, word_ids)
+            if rows:
+                await words.delete_words(connection, [row.id for row in rows])
+                listed = many_words([row.text for row in rows])
+                change = StoredChange(now_ms, who, "delete_words", _subject(rows), listed, None, len(rows))
+                await word_versions.record(connection, change)
+        return len(rows)
+
+    async def enable_many(self, word_ids: Sequence[str], enabled: bool, *, who: str, now_ms: int) -> int:
+        """Switch those of the entries that exist on or off; how many were switched."""
+        async with self._database.write() as connection:
+            rows = [row for row in await words.get_words(connection, word_ids) if row.enabled != enabled]
+            if rows:
+                values = {"enabled": enabled, "updated_at_ms": now_ms, "updated_by": who}
+                await words.change_words(connection, [row.id for row in rows], values)
+                listed = many_words([row.text for row in rows])
+                before, after = {**listed, "enabled": not enabled}, {"enabled": enabled}
+                what = "enable_words" if enabled else "disable_words"
+                change = StoredChange(now_ms, who, what, _subject(rows), before, after, len(rows))
+                await word_versions.record(connection, change)
+        return len(rows)
+
+    async def _answer(self, row: StoredWord) -> WordAnswer:
+        async with self._database.read() as connection:
+            others = await words.texts_of(connection, row.list_id)
+        others.discard(row.text)
+        findings = await asyncio.to_thread(findings_for, [row.text], others)
+        return WordAnswer(word=WordView.model_validate(row), findings=findings)
+
+
+def _subject(rows: Sequence[StoredWord]) -> str:
+    return rows[0].text if len(rows) == 1 else f"{rows[0].text} …"

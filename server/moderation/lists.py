@@ -1,0 +1,119 @@
+"""The lists of the draft: shown, made, changed, deleted. Their entries are in `entries`."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import replace
+
+from server.moderation import problems
+from server.moderation.record import list_change
+from server.moderation.views import DraftView, ListPatch, ListView, NewList, Overview, VersionView
+from server.storage import word_versions, words
+from server.storage.database import Database
+from server.storage.ids import new_id
+from server.storage.words import StoredList
+
+NAME_CHARS = 64
+
+
+class Lists:
+    """Every word list and allow list of the draft."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def overview(self) -> Overview:
+        """The lists, the state of the draft, and what is in effect."""
+        async with self._database.read() as connection:
+            rows = await words.all_lists(connection)
+            counts = await words.count_by_list(connection)
+            pending = await word_versions.pending(connection)
+            published = await word_versions.newest(connection)
+        assert published is not None  # `PublishedFilter.load` comes first
+        return Overview(
+            lists=tuple(_view(row, counts.get(row.id, 0)) for row in rows),
+            draft=DraftView(num_changes=pending.num_changes),
+            published=VersionView.model_validate(published),
+        )
+
+    async def add(self, new: NewList, *, who: str, now_ms: int) -> ListView:
+        """Make a list.
+
+        Raises:
+            ClientProblem: 409 `name_taken`, 422 `bad_name`.
+        """
+        name = _clean(new.name)
+        async with self._database.write() as connection:
+            if await words.find_list(connection, name) is not None:
+                raise problems.name_taken(name)
+            positions = [row.position for row in await words.all_lists(connection)]
+            row = StoredList(
+                id=new_id(),
+                name=name,
+                kind=new.kind,
+                category=new.category.strip(),
+                question_action=new.question_action,
+                answer_action=new.answer_action,
+                enabled=True,
+                note=new.note,
+                position=max(positions, default=-1) + 1,
+            )
+            await words.add_lists(connection, [row])
+            change = list_change("add_list", None, row, who=who, now_ms=now_ms)
+            await word_versions.record(connection, change)
+        return _view(row, 0)
+
+    async def change(self, list_id: str, patch: ListPatch, *, who: str, now_ms: int) -> ListView:
+        """Change a list; what changes nothing leaves no trace.
+
+        Raises:
+            ClientProblem: 404 `not_found`, 409 `name_taken`, 422 `bad_name`.
+        """
+        values = patch.model_dump(exclude_unset=True)
+        for needed in ("name", "category", "enabled", "note"):
+            if values.get(needed, "") is None:
+                del values[needed]
+        if "name" in values:
+            values["name"] = _clean(values["name"])
+        async with self._database.write() as connection:
+            before = await words.get_list(connection, list_id)
+            if before is None:
+                raise problems.no_list()
+            if "name" in values:
+                holder = await words.find_list(connection, values["name"])
+                if holder is not None and holder.id != list_id:
+                    raise problems.name_taken(values["name"])
+            after = replace(before, **values)
+            if after != before:
+                await words.change_list(connection, list_id, values)
+                change = list_change("edit_list", before, after, who=who, now_ms=now_ms)
+                await word_versions.record(connection, change)
+            counts = await words.count_by_list(connection)
+        return _view(after, counts.get(list_id, 0))
+
+    async def delete(self, list_id: str, *, who: str, now_ms: int) -> None:
+        """Delete a list with its entries.
+
+        Raises:
+            ClientProblem: 404 `not_found`.
+        """
+        async with self._database.write() as connection:
+            row = await words.get_list(connection, list_id)
+            if row is None:
+                raise problems.no_list()
+            count = (await words.count_by_list(connection)).get(list_id, 0)
+            await words.delete_list(connection, list_id)
+            change = list_change("delete_list", row, None, who=who, now_ms=now_ms, num_words=count)
+            await word_versions.record(connection, change)
+
+
+def _clean(name: str) -> str:
+    cleaned = " ".join(unicodedata.normalize("NFKC", name).split())
+    if not 1 <= len(cleaned) <= NAME_CHARS or not cleaned.isprintable():
+        raise problems.bad_name()
+    return cleaned
+
+
+def _view(row: StoredList, num_words: int) -> ListView:
+    values = {name: getattr(row, name) for name in row.__dataclass_fields__ if name != "position"}
+    return ListView(**values, num_words=num_words)

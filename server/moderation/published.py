@@ -1,0 +1,122 @@
+"""The filter in effect: one reference that every conversation reads and a publication swaps.
+
+Fails closed: until a version is loaded there is no filter, and without one nothing may be said.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+from filters import Pipeline, WordListProblem, compile_pipeline
+from server.errors import StorageProblem
+from server.moderation.demonstration import SHIPPED_BY, demonstration
+from server.moderation.snapshot import Snapshot
+from server.storage import word_versions, words
+from server.storage.database import Database
+from server.storage.word_versions import StoredVersion
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """A filter ready for use, and the names of the lists that its words come from."""
+
+    pipeline: Pipeline
+    list_names: dict[str, str]
+
+
+def compile_snapshot(snapshot: Snapshot, version: int) -> Compiled:
+    """Make a filter; takes up to a second, so call it in a thread.
+
+    Raises:
+        filters.WordListProblem: an entry cannot be looked for.
+    """
+    return Compiled(compile_pipeline(snapshot.word_list(version)), snapshot.list_names())
+
+
+class PublishedFilter:
+    """Holds the filter in effect. Everyone who checks a text reads `current` at that moment."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._compiled: Compiled | None = None
+
+    @property
+    def compiled(self) -> Compiled:
+        """The filter in effect with the names of its lists.
+
+        Raises:
+            StorageProblem: none is loaded; nothing may be sent.
+        """
+        if self._compiled is None:
+            raise StorageProblem("no word list is loaded")
+        return self._compiled
+
+    @property
+    def current(self) -> Pipeline:
+        """The filter in effect.
+
+        Raises:
+            StorageProblem: none is loaded; nothing may be sent.
+        """
+        return self.compiled.pipeline
+
+    @property
+    def version(self) -> int:
+        """The number of the version in effect.
+
+        Raises:
+            StorageProblem: none is loaded.
+        """
+        return self.current.version
+
+    async def load(self, now_ms: int) -> None:
+        """Put the newest version into effect; at the very first start that is the demonstration.
+
+        Raises:
+            StorageProblem: the version cannot be read or compiled. The server must not answer then.
+        """
+        shipped = demonstration(now_ms)
+        first = StoredVersion(
+            number=1,
+            published_at_ms=now_ms,
+            published_by=SHIPPED_BY,
+            comment="演示词表",
+            num_words=shipped.count("words"),
+            num_allow=shipped.count("allow"),
+        )
+        async with self._database.write() as connection:
+            if await word_versions.newest(connection) is None:
+                await words.add_lists(connection, shipped.lists)
+                await words.add_words(connection, shipped.words)
+                await word_versions.add(connection, first, shipped.to_bytes(), 0)
+        await self.refresh()
+
+    async def refresh(self) -> bool:
+        """Take over a version that another process published; True if there was one.
+
+        Raises:
+            StorageProblem: the version cannot be read or compiled; the one before stays in effect.
+        """
+        async with self._database.read() as connection:
+            newest = await word_versions.newest(connection)
+            if newest is None:
+                raise StorageProblem("there is no published word list")
+            if self._compiled is not None and self._compiled.pipeline.version >= newest.number:
+                return False
+            content = await word_versions.snapshot(connection, newest.number)
+        try:
+            compiled = await asyncio.to_thread(_open, content, newest.number)
+        except (ValueError, WordListProblem) as problem:
+            raise StorageProblem(f"word list version {newest.number} is unusable: {problem}") from problem
+        self.swap(compiled)
+        return True
+
+    def swap(self, compiled: Compiled) -> None:
+        """Put a filter into effect, from the next look at `current` on; never an older one."""
+        if self._compiled is None or compiled.pipeline.version > self._compiled.pipeline.version:
+            self._compiled = compiled
+
+
+def _open(content: bytes, version: int) -> Compiled:
+    return compile_snapshot(Snapshot.from_bytes(content), version)

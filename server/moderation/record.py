@@ -1,0 +1,72 @@
+"""How a change to the lists is written into the record: by whom, when, before and after."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from server.moderation.views import WordView
+from server.storage.word_versions import StoredChange
+from server.storage.words import StoredList, StoredWord
+
+MAX_LISTED = 1000  # words named in one line of the record; the snapshots of the versions have them all
+
+
+def list_change(
+    what: str,
+    before: StoredList | None,
+    after: StoredList | None,
+    *,
+    who: str,
+    now_ms: int,
+    num_words: int = 1,
+) -> StoredChange:
+    """A list was added, changed or deleted; `num_words` counts the entries that went with it."""
+    named = after or before
+    assert named is not None
+    return StoredChange(
+        at_ms=now_ms,
+        who=who,
+        what=what,
+        subject=named.name,
+        before=_list_dict(before),
+        after=_list_dict(after),
+        num_words=max(num_words, 1),
+    )
+
+
+def word_change(
+    what: str, before: StoredWord | None, after: StoredWord | None, *, who: str, now_ms: int
+) -> StoredChange:
+    """One entry was added, changed or deleted."""
+    named = after or before
+    assert named is not None
+    return StoredChange(
+        at_ms=now_ms,
+        who=who,
+        what=what,
+        subject=named.text,
+        before=_word_dict(before),
+        after=_word_dict(after),
+    )
+
+
+def many_words(texts: Sequence[str]) -> dict[str, Any]:
+    """A list of words as it stands in the record."""
+    listed: dict[str, Any] = {"words": list(texts[:MAX_LISTED])}
+    if len(texts) > MAX_LISTED:
+        listed["num_more"] = len(texts) - MAX_LISTED
+    return listed
+
+
+def _list_dict(row: StoredList | None) -> dict[str, Any] | None:
+    if row is None:
+        return None
+    return {name: getattr(row, name) for name in row.__dataclass_fields__ if name not in ("id", "position")}
+
+
+def _word_dict(row: StoredWord | None) -> dict[str, Any] | None:
+    if row is None:
+        return None
+    left_out = {"id", "updated_at_ms", "updated_by"}
+    return WordView.model_validate(row).model_dump(mode="json", exclude=left_out)

@@ -1,0 +1,133 @@
+"""Word files: whole or not at all, and back again without loss."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from filters import parse_word_file
+from server.errors import ClientProblem
+from server.moderation import NewList, NewWord, WordDesk, WordPatch
+from server.moderation.files import _escape, _unescape
+from server.moderation.views import ImportReport, ListView
+
+NOW_MS = 1_800_000_000_000
+
+
+async def load(
+    desk: WordDesk, target: ListView, content: str, name: str = "words.txt", *, dry_run: bool = False
+) -> ImportReport:
+    """Import by Lin."""
+    data = content.encode()
+    return await desk.files.load(data, name, target.id, dry_run=dry_run, who="lin", now_ms=NOW_MS)
+
+
+async def texts(desk: WordDesk, target: ListView) -> list[str]:
+    """The words of a list."""
+    return [word.text for word in (await desk.entries.page(list_id=target.id)).words]
+
+
+async def test_import_adds_what_is_new_and_leaves_what_is_known(desk: WordDesk, masked: ListView) -> None:
+    """Comments and repetitions are no words; known entries keep their details."""
+    kept = NewWord(list_id=masked.id, text="闪电汤圆", note="原有")
+    await desk.entries.add(kept, who="wu", now_ms=NOW_MS)
+    report = await load(desk, masked, "# 注释\n闪电汤圆\n飞毛腿面\n\n飞毛腿面\n")
+    assert (report.num_new, report.num_known, report.dry_run) == (1, 2, False)
+    assert await texts(desk, masked) == ["闪电汤圆", "飞毛腿面"]
+    (word,) = (await desk.entries.page(q="闪电")).words
+    assert (word.note, word.updated_by) == ("原有", "wu")
+
+
+async def test_dry_run_changes_nothing(desk: WordDesk, masked: ListView) -> None:
+    """It only says what would happen, with the linter's findings on lines of the file."""
+    report = await load(desk, masked, "# 注释\n糕\n飞毛腿面\n", dry_run=True)
+    assert (report.num_new, report.dry_run) == (2, True)
+    assert [(finding.line, finding.code) for finding in report.findings] == [(2, "one_character")]
+    assert await texts(desk, masked) == []
+    assert (await desk.lists.overview()).draft.num_changes == 0
+
+
+async def test_findings_compare_with_what_the_list_has(desk: WordDesk, masked: ListView) -> None:
+    """A word that an entry of the list swallows is told."""
+    await load(desk, masked, "闪电汤圆")
+    report = await load(desk, masked, "大闪电汤圆", dry_run=True)
+    assert [finding.code for finding in report.findings] == ["swallowed"]
+
+
+async def test_csv_brings_actions_matching_and_notes(desk: WordDesk, masked: ListView) -> None:
+    """Columns may be named in Chinese."""
+    await load(desk, masked, "词语,提问,回答,匹配,备注\nzorble,拦截,,整词,新\n", "词.csv")
+    (word,) = (await desk.entries.page(list_id=masked.id)).words
+    assert (word.question_action, word.answer_action) == ("block", None)
+    assert (word.match, word.note) == ("whole", "新")
+
+
+async def test_one_bad_line_refuses_the_file_and_every_one_is_named(desk: WordDesk, masked: ListView) -> None:
+    """Nothing is half imported."""
+    content = "text,question_action\n飞毛腿面,explode\n闪电汤圆,mask\n\u200b,mask\n"
+    with pytest.raises(ClientProblem) as refused:
+        await load(desk, masked, content, "words.csv")
+    assert (refused.value.code, refused.value.status) == ("bad_import", 422)
+    found = [(detail["line"], detail["reason"]) for detail in refused.value.details]
+    assert found == [(2, "unknown_action"), (4, "empty_fold")]
+    assert await texts(desk, masked) == []
+
+
+async def test_import_into_a_list_that_is_gone_is_not_found(desk: WordDesk) -> None:
+    """Someone else may have deleted it."""
+    with pytest.raises(ClientProblem) as refused:
+        await desk.files.load(b"x", "w.txt", "gone", dry_run=True, who="lin", now_ms=NOW_MS)
+    assert refused.value.code == "not_found"
+
+
+async def test_import_is_one_line_in_the_record(desk: WordDesk, masked: ListView) -> None:
+    """It counts every word, and names the first thousand."""
+    await load(desk, masked, "\n".join(f"示例词{number:04}号" for number in range(1200)))
+    newest = (await desk.versions.changes()).changes[0]
+    assert (newest.what, newest.subject, newest.num_words) == ("import", "校园用语", 1200)
+    assert newest.after is not None
+    assert (newest.after["file"], len(newest.after["words"]), newest.after["num_more"]) == (
+        "words.txt",
+        1000,
+        200,
+    )
+    assert (await desk.lists.overview()).draft.num_changes == 1200
+
+
+async def test_exported_csv_is_read_back_without_loss(desk: WordDesk, masked: ListView) -> None:
+    """Also words that a spreadsheet would take for a formula, and notes of several lines."""
+    words = ["=1+1词", "'=词", "''@x词", "-9词", '引"号,词', "#号词"]
+    for text in words:
+        await desk.entries.add(NewWord(list_id=masked.id, text=text), who="lin", now_ms=NOW_MS)
+    (first,) = (await desk.entries.page(q="=1+1")).words
+    patch = WordPatch(question_action="block", match="substring", note="=甲\n乙")
+    await desk.entries.change(first.id, patch, who="lin", now_ms=NOW_MS)
+    file = await desk.files.export(masked.id, "csv")
+    assert file.name == "校园用语.csv" and file.content.startswith(b"\xef\xbb\xbf")
+    for line in file.content.decode("utf-8-sig").splitlines()[1:]:
+        assert not line.split(",")[2].startswith(("=", "+", "-", "@"))
+    copy = await desk.lists.add(NewList(name="副本"), who="lin", now_ms=NOW_MS)
+    report = await load(desk, copy, file.content.decode(), "back.csv")
+    assert report.num_new == len(words)
+    assert await texts(desk, copy) == sorted(words)
+    (back,) = (await desk.entries.page(list_id=copy.id, q="=1+1")).words
+    assert (back.question_action, back.match, back.note) == ("block", "substring", "=甲 乙")
+
+
+async def test_exported_text_of_all_lists_is_read_back(desk: WordDesk, masked: ListView) -> None:
+    """List names are comments; a word that begins with # is written so that it is not one."""
+    await desk.entries.add(NewWord(list_id=masked.id, text="#号词"), who="lin", now_ms=NOW_MS)
+    file = await desk.files.export(None, "txt")
+    assert "# 校园用语" in file.content.decode().splitlines()
+    read = [word.text for word in parse_word_file(file.content, file.name)]
+    assert "＃号词" in read and "咕噜枣" in read and len(read) == (await desk.entries.page()).total
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow])
+@given(st.text(alphabet="'=+-@\ta词", max_size=6))
+def test_escaped_cell_comes_back_and_is_no_formula(cell: str) -> None:
+    """Escaping is undone exactly, and leaves nothing that a spreadsheet would run."""
+    escaped = _escape(cell)
+    assert _unescape(escaped) == cell
+    assert not escaped.startswith(("=", "+", "-", "@", "\t"))
