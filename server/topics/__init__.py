@@ -1,0 +1,9 @@
+"""Topics and statistics: what is asked about, how much and by how many, never by whom."""
+
+from server.topics.desk import TopicDesk
+from server.topics.export import export_csv, export_name
+from server.topics.recorder import Recorder
+from server.topics.report import Report
+from server.topics.statistics import Audience, Statistics
+
+__all__ = ["Audience", "Recorder", "Report", "Statistics", "TopicDesk", "export_csv", "export_name"]

@@ -1,0 +1,186 @@
+"""Questions as counts: written once, then read in sums. No text passes through here.
+
+A *week* is a number: whole weeks since Monday, 1 January of the year 1. Who may see which
+sum, and which sums are too small to show, is not known here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, case, distinct, func, insert, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from server.storage.tables import FactTopic, QuestionFact
+
+_WEEK = ((QuestionFact.local_day - 1) // 7).label("week")
+_TIME_STEP_MS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class NewFact:
+    """One question to count."""
+
+    turn_id: str | None  # None for a question that never became a turn
+    asked_at_ms: int
+    local_day: int  # date.toordinal() in the school's time zone
+    local_hour: int
+    class_id: str | None
+    asker: str  # pseudonym
+    outcome: str
+    origin: str
+    first_token_ms: int | None
+    total_ms: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """So many questions of one class with one key, and who asked them."""
+
+    class_id: str | None
+    week: int
+    key: tuple[object, ...]  # (weekday, hour), (outcome,) or (topic id or None,)
+    num_questions: int
+    askers: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class TimeCount:
+    """So many first tokens of one class that took about so long."""
+
+    class_id: str | None
+    week: int
+    first_token_ms: int  # rounded down to a multiple of 20 ms
+    num_questions: int
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """The questions a sum is made of: whole weeks of some classes."""
+
+    class_ids: tuple[str | None, ...]  # None: those asked outside every class
+    first_week: int
+    last_week: int  # included
+
+    def clause(self) -> ColumnElement[bool]:
+        """The same as a condition on `question_facts`."""
+        days = QuestionFact.local_day.between(self.first_week * 7 + 1, self.last_week * 7 + 7)
+        named = [class_id for class_id in self.class_ids if class_id is not None]
+        classes: ColumnElement[bool] = QuestionFact.class_id.in_(named)
+        if None in self.class_ids:
+            classes = (
+                or_(classes, QuestionFact.class_id.is_(None)) if named else QuestionFact.class_id.is_(None)
+            )
+        return classes & days
+
+
+async def record(connection: AsyncConnection, fact: NewFact, topic_ids: Sequence[str]) -> bool:
+    """Count a question; False if its turn is counted already."""
+    if fact.turn_id is not None:
+        known = select(QuestionFact.id).where(QuestionFact.turn_id == fact.turn_id)
+        if await connection.scalar(known) is not None:
+            return False
+    values = {name: getattr(fact, name) for name in fact.__dataclass_fields__}
+    fact_id = await connection.scalar(insert(QuestionFact).values(values).returning(QuestionFact.id))
+    if topic_ids:
+        rows = [{"fact_id": fact_id, "topic_id": topic_id} for topic_id in topic_ids]
+        await connection.execute(insert(FactTopic), rows)
+    return True
+
+
+async def set_rating(connection: AsyncConnection, turn_id: str, rating: int | None) -> None:
+    """Note how the asker judged the answer; nothing happens if the turn is not counted."""
+    await connection.execute(
+        update(QuestionFact).where(QuestionFact.turn_id == turn_id).values(rating=rating)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Every sum the statistics are made of, at one moment."""
+
+    hours: list[Count]  # by weekday (Monday is 0) and hour
+    outcomes: list[Count]
+    topics: list[Count]  # None counts those that touched none; one question may touch several
+    first_tokens: list[TimeCount]
+    timed_askers: dict[tuple[str | None, int], int]  # people who got a first token at all, by class and week
+
+
+async def count(connection: AsyncConnection, where: Within) -> Counts:
+    """Add up the questions of some classes and weeks.
+
+    Args:
+        connection: one of `Database.read`, whose consistent state matters here: a question counted
+            between two sums would show as their difference.
+        where: which questions.
+    """
+    return Counts(
+        hours=await _count_hours(connection, where),
+        outcomes=await _count_outcomes(connection, where),
+        topics=await _count_topics(connection, where),
+        first_tokens=await _count_first_tokens(connection, where),
+        timed_askers=await _count_timed_askers(connection, where),
+    )
+
+
+async def _count_hours(connection: AsyncConnection, where: Within) -> list[Count]:
+    weekday = ((QuestionFact.local_day - 1) % 7).label("weekday")
+    query = (
+        select(QuestionFact.class_id, _WEEK, weekday, QuestionFact.local_hour, func.count(), _askers())
+        .where(where.clause())
+        .group_by(QuestionFact.class_id, QuestionFact.local_day, QuestionFact.local_hour)
+    )
+    return [_count(row, (row[2], row[3])) for row in await connection.execute(query)]
+
+
+async def _count_outcomes(connection: AsyncConnection, where: Within) -> list[Count]:
+    query = (
+        select(QuestionFact.class_id, _WEEK, QuestionFact.outcome, func.count(), _askers())
+        .where(where.clause())
+        .group_by(QuestionFact.class_id, _WEEK, QuestionFact.outcome)
+    )
+    return [_count(row, (row[2],)) for row in await connection.execute(query)]
+
+
+async def _count_topics(connection: AsyncConnection, where: Within) -> list[Count]:
+    query = (
+        select(QuestionFact.class_id, _WEEK, FactTopic.topic_id, func.count(), _askers())
+        .select_from(QuestionFact)
+        .outerjoin(FactTopic, FactTopic.fact_id == QuestionFact.id)
+        .where(where.clause())
+        .group_by(QuestionFact.class_id, _WEEK, FactTopic.topic_id)
+    )
+    return [_count(row, (row[2],)) for row in await connection.execute(query)]
+
+
+async def _count_first_tokens(connection: AsyncConnection, where: Within) -> list[TimeCount]:
+    step = (QuestionFact.first_token_ms // _TIME_STEP_MS * _TIME_STEP_MS).label("step")
+    query = (
+        select(QuestionFact.class_id, _WEEK, step, func.count())
+        .where(where.clause(), QuestionFact.first_token_ms.is_not(None))
+        .group_by(QuestionFact.class_id, _WEEK, step)
+    )
+    return [TimeCount(row[0], row[1], row[2] or 0, row[3]) for row in await connection.execute(query)]
+
+
+async def _count_timed_askers(
+    connection: AsyncConnection, where: Within
+) -> dict[tuple[str | None, int], int]:
+    timed = case((QuestionFact.first_token_ms.is_not(None), QuestionFact.asker))
+    query = (
+        select(QuestionFact.class_id, _WEEK, func.count(distinct(timed)))
+        .where(where.clause())
+        .group_by(QuestionFact.class_id, _WEEK)
+    )
+    return {(row[0], row[1]): row[2] for row in await connection.execute(query)}
+
+
+def _askers() -> ColumnElement[str]:
+    # Who asked, not only how many: what hidden cells add up to is judged by the people in them together.
+    return func.group_concat(distinct(QuestionFact.asker))
+
+
+def _count(row: Sequence[Any], key: tuple[object, ...]) -> Count:
+    return Count(row[0], row[1], key, num_questions=row[-2], askers=frozenset(row[-1].split(",")))

@@ -1,0 +1,80 @@
+"""The report as a CSV file for a spreadsheet: the numbers of the page, hidden where the page hides them.
+
+Made from a report alone, so it cannot show more than the page does.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable
+
+from server.topics.report import Report
+from server.topics.wording import Lang, say
+
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
+def export_csv(report: Report, lang: Lang) -> bytes:
+    """The file: UTF-8 with a byte order mark, without which spreadsheets garble Chinese."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    for row in _rows(report, lang):
+        writer.writerow([_cell(value, lang) for value in row])
+    return b"\xef\xbb\xbf" + out.getvalue().encode("utf-8")
+
+
+def export_name(report: Report) -> str:
+    """What the file is called."""
+    return f"dayi-{report.first_day:%Y%m%d}-{report.last_day:%Y%m%d}.csv"
+
+
+def _rows(report: Report, lang: Lang) -> Iterable[list[object]]:
+    def head(*names: str) -> list[object]:
+        return [say(lang, f"csv_{name}") for name in names]
+
+    tiles, first_token = report.tiles, report.first_token_ms
+    yield [report.label]
+    yield [report.sentence]
+    yield [say(lang, "csv_hidden_note", small_group=report.small_group)]
+    yield [*head("period"), report.first_day, report.last_day]
+    yield []
+    yield [*head("questions"), _shown(tiles.questions)]
+    yield [*head("askers" if report.num_weeks == 1 else "askers_peak"), _shown(tiles.askers)]
+    yield [*head("enrolled"), "" if tiles.enrolled is None else tiles.enrolled]
+    yield [*head("previous_questions"), _shown(tiles.previous_questions)]
+    yield [*head("first_token_p50"), "" if first_token.p50 is None else first_token.p50]
+    yield [*head("first_token_p95"), "" if first_token.p95 is None else first_token.p95]
+    yield []
+    yield head("day", "questions", "previous")
+    for day in report.days:
+        yield [day.day, _shown(day.questions), _shown(day.previous)]
+    yield []
+    yield head("weekday", "hour", "questions")
+    for hour in report.hours:
+        yield [hour.weekday + 1, hour.hour, _shown(hour.questions)]
+    yield []
+    yield head("subject", "topic", "questions", "askers" if report.num_weeks == 1 else "askers_peak")
+    for topic in report.topics:
+        yield [topic.parent or topic.name, topic.name, topic.questions, topic.askers]
+    yield [*head("hidden_topics"), report.hidden_topics]
+    yield []
+    yield head("outcome", "questions")
+    for outcome in report.outcomes:
+        yield [say(lang, f"csv_{outcome.outcome}"), _shown(outcome.questions)]
+
+
+class _Hidden:
+    """Stands in for a number that may not be shown."""
+
+
+def _shown(number: int | None) -> object:
+    return _Hidden if number is None else number
+
+
+def _cell(value: object, lang: Lang) -> object:
+    if value is _Hidden:
+        return say(lang, "csv_hidden")
+    if isinstance(value, str) and value.lstrip(" ").startswith(_FORMULA_STARTS):
+        return "'" + value  # a spreadsheet would run it
+    return value

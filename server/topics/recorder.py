@@ -1,0 +1,90 @@
+"""Counts questions as they end: when, from which class, on which topics, with what outcome.
+
+The text is looked at for its topics and then dropped. It does not know how a turn came to its end.
+"""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from server.errors import StorageProblem
+from server.storage import facts
+from server.storage.database import Database
+from server.topics.desk import TopicDesk
+from server.topics.periods import local_time
+from server.topics.sheets import OUTCOMES
+
+log = structlog.get_logger(__name__)
+
+_LOOKED_AT_CHARS = 8000  # a question is bounded by a setting; this holds whatever that says
+
+
+class Recorder:
+    """Writes one fact a question.
+
+    Args:
+        database: where questions are counted.
+        desk: knows the topics in effect.
+        timezone: the school's time zone.
+    """
+
+    def __init__(self, database: Database, desk: TopicDesk, *, timezone: str) -> None:
+        self._database = database
+        self._desk = desk
+        self._zone = ZoneInfo(timezone)
+
+    async def question(
+        self,
+        *,
+        turn_id: str | None,
+        asked_at_ms: int,
+        class_id: str | None,
+        asker: str,
+        text: str | None,
+        outcome: str,
+        origin: str,
+        first_token_ms: int | None,
+        total_ms: int | None,
+    ) -> None:
+        """Count one question. A chat goes on even where this fails: that is logged, not raised.
+
+        Args:
+            turn_id: its turn; None for a question that was blocked and never became one.
+            asker: the pseudonym within the class.
+            text: what was asked; None where it must not be looked at (a blocked question).
+            outcome: answered, blocked, stopped, filtered or failed.
+            origin: model, approved_answer or none.
+        """
+        assert outcome in OUTCOMES, outcome
+        assert "," not in asker and asker, "sums are told apart by a comma"
+        topics = (
+            self._desk.matcher.topics_of(text[:_LOOKED_AT_CHARS]) if text and outcome != "blocked" else ()
+        )
+        asked_at = local_time(asked_at_ms, self._zone)
+        fact = facts.NewFact(
+            turn_id=turn_id,
+            asked_at_ms=asked_at_ms,
+            local_day=asked_at.toordinal(),
+            local_hour=asked_at.hour,
+            class_id=class_id,
+            asker=asker,
+            outcome=outcome,
+            origin=origin,
+            first_token_ms=first_token_ms,
+            total_ms=total_ms,
+        )
+        try:
+            async with self._database.write() as connection:
+                await facts.record(connection, fact, topics)
+        except StorageProblem as problem:
+            log.warning("question not counted", turn_id=turn_id, problem=str(problem))
+
+    async def rated(self, turn_id: str, value: int | None) -> None:
+        """Note how the asker judged an answer; like `question` it never raises for the database."""
+        try:
+            async with self._database.write() as connection:
+                await facts.set_rating(connection, turn_id, value)
+        except StorageProblem as problem:
+            log.warning("rating not counted", turn_id=turn_id, problem=str(problem))

@@ -1,0 +1,151 @@
+"""The statistics of a class or of several: sheets from the database, summed and put into words.
+
+Finished weeks are kept in memory, as nothing is added to them any more. Who may see which class is
+decided by the caller, who hands over the classes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
+from server.storage import facts
+from server.storage.database import Database
+from server.topics.periods import Period, local_time, period_of, week_of
+from server.topics.report import Figures, Report, Tiles, day_cells
+from server.topics.sentence import Story, tell
+from server.topics.sheets import Place, Sheet, make_sheets
+from server.topics.taxonomy import TopicNode
+from server.topics.wording import Lang, say
+
+_KEPT_SHEETS = 4000
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """The classes a report is about.
+
+    Args:
+        class_ids: their ids; None among them stands for questions asked outside every class.
+        name: what to call them in the sentence; None for everyone.
+        enrolled: how many people belong to them, if it is known.
+    """
+
+    class_ids: tuple[str | None, ...]
+    name: str | None = None
+    enrolled: int | None = None
+
+
+class Statistics:
+    """Reports for teachers.
+
+    Args:
+        database: where questions are counted.
+        taxonomy: gives the taxonomy in effect.
+        small_group: fewest people a number may stand for.
+        timezone: the school's time zone.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        taxonomy: Callable[[], Sequence[TopicNode]],
+        *,
+        small_group: int,
+        timezone: str,
+    ) -> None:
+        self.small_group = small_group
+        self.timezone = timezone
+        self._zone = ZoneInfo(timezone)
+        self._database = database
+        self._taxonomy = taxonomy
+        self._kept: dict[Place, Sheet] = {}
+
+    def today(self, now_ms: int) -> date:
+        """The day it is in the school."""
+        return local_time(now_ms, self._zone).date()
+
+    def forget(self) -> None:
+        """Read everything anew: facts of finished weeks were changed or deleted."""
+        self._kept.clear()
+
+    async def report(self, audience: Audience, first: date, last: date, *, lang: Lang, now_ms: int) -> Report:
+        """The statistics of the whole weeks that hold the days from `first` to `last`.
+
+        Raises:
+            ClientProblem: `bad_period`.
+            StorageProblem: the database refused.
+        """
+        period = period_of(first, last, lang)
+        today = self.today(now_ms)
+        both = Period(period.previous().first_week, period.last_week)
+        sheets = await self._sheets(audience.class_ids, both, today)
+        current = Figures(audience.class_ids, period, sheets)
+        previous = Figures(audience.class_ids, period.previous(), sheets)
+        return self._tell(audience, current, previous, today, lang)
+
+    async def _sheets(
+        self, class_ids: Sequence[str | None], period: Period, today: date
+    ) -> dict[Place, Sheet]:
+        places = {(class_id, week) for class_id in class_ids for week in period.weeks}
+        missing = places - self._kept.keys()
+        if not missing:
+            return {place: self._kept[place] for place in places}
+        within = facts.Within(
+            class_ids=tuple({class_id for class_id, _ in missing}),
+            first_week=min(week for _, week in missing),
+            last_week=max(week for _, week in missing),
+        )
+        async with self._database.read() as connection:
+            counts = await facts.count(connection, within)
+        made = await asyncio.to_thread(make_sheets, counts, self.small_group)
+        found = {place: made.get(place) or self._kept.get(place) or Sheet() for place in places}
+        # A question asked just before midnight on Sunday may be counted a little later.
+        finished = week_of(today - timedelta(days=1))
+        if len(self._kept) > _KEPT_SHEETS:
+            self._kept.clear()
+        self._kept |= {place: sheet for place, sheet in found.items() if place[1] < finished}
+        return found
+
+    def _tell(
+        self, audience: Audience, current: Figures, previous: Figures, today: date, lang: Lang
+    ) -> Report:
+        topics, hidden_topics = current.topics(self._taxonomy(), lang)
+        answered = current.answered
+        tiles = Tiles(
+            questions=current.questions,
+            askers=current.askers,
+            enrolled=audience.enrolled,
+            answered_share=answered[0] / answered[1] if answered else None,
+            not_answered=answered[1] - answered[0] if answered else None,
+            previous_questions=previous.questions,
+        )
+        days, hours, outcomes = day_cells(current, previous), current.hours(), current.outcomes()
+        top = topics[0] if topics else None
+        cells = (
+            [tiles.questions, tiles.askers]
+            + [cell.questions for cell in days]
+            + [cell.questions for cell in hours]
+            + [cell.questions for cell in outcomes]
+        )
+        return Report(
+            sentence=tell(Story(audience.name, current, previous, top, today, self.small_group), lang),
+            first_day=current.period.first_day,
+            last_day=current.period.last_day,
+            period=current.period.name(today),
+            num_weeks=len(current.period.weeks),
+            running=current.period.first_day <= today <= current.period.last_day,
+            small_group=self.small_group,
+            tiles=tiles,
+            days=days,
+            hours=hours,
+            topics=topics,
+            outcomes=outcomes,
+            first_token_ms=current.first_token(),
+            hidden_topics=hidden_topics,
+            hidden=sum(number is None for number in cells) + hidden_topics,
+            label=say(lang, "label"),
+        )
