@@ -210,7 +210,10 @@ class Done(_Frame):
 
 
 class Error(_Frame):
-    """Something went wrong with the connection or a frame; before `welcome` it has no `seq`."""
+    """Something went wrong with the connection or a frame.
+
+    It is the affair of one connection, not of the conversation: it has no `seq` and is not replayed.
+    """
 
     type: Literal["error"] = "error"
     seq: int | None = None

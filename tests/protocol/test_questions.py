@@ -1,0 +1,123 @@
+"""One conversation as a state machine: which questions become turns."""
+
+from __future__ import annotations
+
+import pytest
+
+from filters import Action, Direction
+from server.errors import ClientProblem
+from server.protocol.conversation import Asker, Proposal, Repeat
+from server.protocol.effects import FilterFailed, Hits, TurnBegan
+from server.protocol.frames import Accepted, Ask, Refused
+from server.protocol.rates import TokenBucket
+from tests.chat.house import DEFAULT, TEXTS
+from tests.protocol.talk import BrokenPipeline, begin, frames_of, machine, propose
+
+ZH = TEXTS["zh"]
+
+
+def test_a_question_is_accepted_as_it_will_be_remembered() -> None:
+    """Masked where masked, without white space around it, with its verdict for the record."""
+    one = machine()
+    proposal = propose(one, "  这是遮住词吗？\n")
+    assert isinstance(proposal, Proposal)
+    assert proposal.question == "这是***吗？"
+    one.accept(proposal, "t", 5)
+    began, hits, shown = one.drain()
+    assert isinstance(began, TurnBegan)
+    assert began.question == "这是***吗？"
+    assert isinstance(hits, Hits)
+    assert (hits.turn, hits.direction, hits.matches[0].action) == ("t", Direction.QUESTION, Action.MASK)
+    assert shown.frame == Accepted(seq=1, id="a", turn="t", text="这是***吗？")  # type: ignore[union-attr]
+
+
+def test_a_blocked_question_is_refused_and_leaves_only_its_verdict() -> None:
+    """The refusal says the category and the preset's sentence, and nothing carries the text on."""
+    one = machine()
+    assert propose(one, "你是坏蛋词吗") is None
+    hits, shown = one.drain()
+    assert isinstance(hits, Hits)
+    assert hits.turn is None
+    assert shown.frame == Refused(  # type: ignore[union-attr]
+        seq=1, id="a", code="filter", category="test", message=ZH.refusal
+    )
+
+
+@pytest.mark.parametrize("text", ["", " \n\t　"])
+def test_an_empty_question_is_an_error(text: str) -> None:
+    """There is nothing to remember, so it is no refusal."""
+    with pytest.raises(ClientProblem) as caught:
+        propose(machine(), text)
+    assert caught.value.code == "empty_question"
+
+
+def test_a_question_that_is_too_long_is_refused() -> None:
+    """The sentence says how long it may be."""
+    one = machine(question_chars=3)
+    assert propose(one, "四个字啊") is None
+    (refused,) = frames_of(one.drain())
+    assert refused.code == "too_long"
+    assert "3" in refused.message
+    assert isinstance(propose(one, "三个字 ", "b"), Proposal)
+
+
+def test_too_fast_is_refused_with_the_time_to_wait() -> None:
+    """One a minute: the second has to wait for it, with the same id."""
+    one, asker = machine(), Asker(ZH, (TokenBucket(1),))
+    first = one.ask(Ask(id="a", text="一"), asker, DEFAULT, 0)
+    assert isinstance(first, Proposal)
+    assert one.ask(Ask(id="b", text="二"), asker, DEFAULT, 30_000) is None
+    (refused,) = frames_of(one.drain())
+    assert (refused.code, refused.retry_after_seconds) == ("too_fast", 30)
+    assert isinstance(one.ask(Ask(id="b", text="二"), asker, DEFAULT, 60_000), Proposal)
+
+
+def test_one_question_at_a_time() -> None:
+    """While a turn runs another question is refused; after its end it is not."""
+    one = machine()
+    turn = begin(one)
+    assert propose(one, "还有", "b") is None
+    assert frames_of(one.drain())[-1].code == "busy"
+    turn.ended("stop", 0)
+    assert isinstance(propose(one, "还有", "b"), Proposal)
+
+
+def test_a_busy_source_turns_the_question_away_and_the_same_id_may_try_again() -> None:
+    """Nothing was decided about the question, so nothing is repeated."""
+    one = machine()
+    one.turn_away(propose(one), "忙", 5.0)
+    (refused,) = frames_of(one.drain())
+    assert refused == Refused(seq=1, id="a", code="busy", message="忙", retry_after_seconds=5.0)
+    assert one.running is None
+    assert isinstance(propose(one), Proposal)
+
+
+def test_an_id_that_was_decided_is_repeated_and_not_decided_again() -> None:
+    """Accepted and refused alike; also when the outcome was read back from the journal."""
+    one = machine()
+    begin(one)
+    assert propose(one, "另一个问题", "ask-0") == Repeat(1)
+    one = machine()
+    propose(one, "坏蛋词")
+    assert propose(one, "好的", "a") == Repeat(1)
+    assert propose(machine(last_seq=9, outcomes={"a": 4})) == Repeat(4)
+
+
+def test_refusals_are_remembered_up_to_a_bound() -> None:
+    """Someone who sends blocked questions for ever does not fill the memory."""
+    one = machine()
+    for number in range(300):
+        propose(one, "坏蛋词", f"id-{number}")
+    assert isinstance(propose(one, "坏蛋词", "id-299"), Repeat)
+    assert propose(one, "坏蛋词", "id-0") is None
+
+
+def test_without_a_filter_nothing_passes() -> None:
+    """Fail closed: no list, or a filter that raises."""
+    one = machine()
+    assert propose(one, pipeline=None) is None
+    assert frames_of(one.drain())[0].code == "busy"
+    assert propose(one, pipeline=BrokenPipeline(Direction.QUESTION)) is None
+    failure, shown = one.drain()
+    assert isinstance(failure, FilterFailed)
+    assert shown.frame.code == "busy"  # type: ignore[union-attr]
