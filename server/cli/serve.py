@@ -77,7 +77,7 @@ async def _serve(settings: Settings, folder: DataFolder, listener: socket.socket
             folder.announce(here)
             click.echo(_greeting(settings, (settings.public_url or here).rstrip("/"), token))
 
-        server = Server(make_app(house), settings, leave=house.chat.close, arrive=arrive)
+        server = Server(make_app(house), settings, leave=house.leave, arrive=arrive)
         await server.serve([listener])
 
 

@@ -1,0 +1,77 @@
+"""The route table, walked: every route refuses everyone who may not come in."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+
+from server.web.routes import TABLE, Row
+from tests.web.conftest import ROLES, problem_of
+
+# Said once more, apart from the code: who may do what. Everything that is not here is for anyone.
+MAY = {
+    "/api/words": {"compliance", "admin"},
+    "/api/stats": {"teacher", "admin"},
+    "/api/topics": {"teacher", "admin"},
+    "/api/users": {"admin"},
+    "/api/classes": {"admin"},
+    "/api/password": set(ROLES),
+}
+GUARDED = [(row, may) for row in TABLE for path, may in MAY.items() if row.path.startswith(path)]
+
+
+def call(client: httpx.Client, row: Row) -> httpx.Response:
+    """A request for this route that does nothing even where it is let in."""
+    path = row.path.replace("{id}", "nothing")
+    return client.request(row.method, path, json=None if row.method in ("GET", "DELETE") else {"no": "sense"})
+
+
+@pytest.mark.parametrize(("row", "may"), GUARDED, ids=[f"{row.method} {row.path}" for row, _ in GUARDED])
+def test_route_lets_in_its_roles_and_nobody_else(
+    row: Row, may: set[str], people: dict[str, httpx.Client], nobody: httpx.Client
+) -> None:
+    """Without a login 401, with the wrong role 403, with the right one anything else."""
+    refused = call(nobody, row)
+    assert (refused.status_code, problem_of(refused)) == (401, "login_needed")
+    for role in ROLES:
+        if "discard" in row.path and role in may:
+            continue  # it has no body that could be wrong; test_words_routes calls it
+        answer = call(people[role], row)
+        if role in may:
+            assert answer.status_code not in (401, 403), answer.text
+        else:
+            assert (answer.status_code, problem_of(answer)) == (403, "not_allowed")
+
+
+def test_table_guards_everything_but_what_is_for_anyone() -> None:
+    """No route is for anyone by accident: the open ones are listed here."""
+    guarded = {row.path for row, _ in GUARDED}
+    assert {row.path for row in TABLE} - guarded == {
+        "/",
+        "/words",
+        "/stats",
+        "/admin",
+        "/login",
+        "/setup",
+        "/healthz",
+        "/readyz",
+        "/metrics",
+        "/api/site",
+        "/api/frames.json",
+        "/api/conversations",
+        "/api/conversations/{id}",
+        "/api/join",
+        "/api/login",
+        "/api/logout",
+        "/api/setup",
+    }
+
+
+def test_table_is_what_the_documentation_says() -> None:
+    """docs/api.md names every route of /api, and the table has every one it names."""
+    from pathlib import Path
+
+    documented = (Path(__file__).parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
+    for row in TABLE:
+        if row.path.startswith("/api"):
+            assert row.path in documented, row.path
