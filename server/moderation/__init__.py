@@ -5,6 +5,7 @@ It does not know who may edit (the web asks `server.accounts`), nor how words ar
 
 from server.moderation.desk import WordDesk
 from server.moderation.files import WordFile
+from server.moderation.offline import check_word_file, export_words, import_word_file
 from server.moderation.published import PublishedFilter
 from server.moderation.views import ListPatch, NewList, NewWord, WordPatch
 
@@ -16,4 +17,7 @@ __all__ = [
     "WordDesk",
     "WordFile",
     "WordPatch",
+    "check_word_file",
+    "export_words",
+    "import_word_file",
 ]

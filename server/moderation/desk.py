@@ -18,6 +18,6 @@ class WordDesk:
 
     def __init__(self, database: Database, published: PublishedFilter) -> None:
         self.lists = Lists(database)
-        self.entries = Entries(database)
+        self.entries = Entries(database, published)
         self.files = WordFiles(database)
         self.versions = Versions(database, published)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 
-from filters import Pipeline, WordListProblem, compile_pipeline
+from filters import Direction, Pipeline, WordListProblem, compile_pipeline
 from server.errors import StorageProblem
 from server.moderation.demonstration import SHIPPED_BY, demonstration
 from server.moderation.snapshot import Snapshot
@@ -69,6 +69,11 @@ class PublishedFilter:
             StorageProblem: none is loaded.
         """
         return self.current.version
+
+    def words_in(self, text: str) -> set[str]:
+        """The words in effect that a text contains, in either direction."""
+        verdicts = [self.current.check(text, direction) for direction in Direction]
+        return {match.word for verdict in verdicts for match in verdict.matches}
 
     async def load(self, now_ms: int) -> None:
         """Put the newest version into effect; at the very first start that is the demonstration.

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import json
 import zlib
-from dataclasses import asdict, astuple, dataclass
+from dataclasses import asdict, dataclass
+from operator import attrgetter
 from typing import cast
 
 from filters import Action, AllowPhrase, Direction, MatchMode, Word, WordList
 from server.storage.words import StoredList, StoredWord
 
 FORMAT = 1
+_COLUMNS = tuple(StoredWord.__dataclass_fields__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +30,8 @@ class Snapshot:
         content = {
             "format": FORMAT,
             "lists": [asdict(each) for each in self.lists],
-            "word_columns": list(StoredWord.__dataclass_fields__),
-            "words": [astuple(each) for each in self.words],
+            "word_columns": _COLUMNS,
+            "words": list(map(attrgetter(*_COLUMNS), self.words)),
         }
         return zlib.compress(json.dumps(content, ensure_ascii=False).encode())
 

@@ -112,6 +112,16 @@ async def test_adding_a_doubtful_word_tells_the_findings(desk: WordDesk, masked:
     assert "one_character" in [finding.code for finding in answer.findings]
 
 
+async def test_added_word_is_compared_with_the_words_in_effect(desk: WordDesk, masked: ListView) -> None:
+    """One that is hit anyway is told; inside an allow phrase that is the purpose."""
+    seen = {}
+    for each in (await desk.lists.overview()).lists[-2:]:
+        new = NewWord(list_id=each.id, text="大咕噜枣糕")
+        answer = await desk.entries.add(new, who="lin", now_ms=NOW_MS)
+        seen[each.kind] = [finding.code for finding in answer.findings]
+    assert seen == {"allow": [], "words": ["swallowed"]}
+
+
 async def test_lists_are_changed_and_deleted_with_their_entries(desk: WordDesk, masked: ListView) -> None:
     """An action given as null switches a direction off."""
     await add(desk, masked.id, "闪电汤圆")
