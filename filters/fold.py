@@ -100,7 +100,8 @@ def _step(char: str) -> str:
     decomposition = unicodedata.decomposition(char)
     if 0xAC00 <= ord(char) <= 0xD7A3 or decomposition.startswith("<fraction>"):
         return char  # a syllable is not a part of a longer one; ½ is not twelve
-    char = CIRCLED_NUMBERS.get(char) or CIRCLED_LETTERS.get(char) or char
+    # Before anything else, for some of these count as symbols.
+    char = CIRCLED_NUMBERS.get(char) or CIRCLED_LETTERS.get(char) or LOOKALIKES.get(char) or char
     pieces = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", char).casefold())
     return "".join(_one(piece) for piece in pieces if _counts(piece))
 

@@ -128,7 +128,7 @@ class _Inner:
         for entry in entries:
             key = entry.folded.encode().decode("latin-1")
             # Of twins, the one without boundaries hits more.
-            if not entry.whole or key not in self._automaton:
+            if key not in self._automaton or (not entry.whole and self._automaton.get(key)[0].whole):
                 self._automaton.add_word(key, (entry, len(key)))
         if entries:
             self._automaton.make_automaton()

@@ -7,6 +7,7 @@ gaps or positions; `walk` steps through it.
 from __future__ import annotations
 
 from array import array
+from functools import cache
 from typing import Final
 
 from filters.types import Action, Direction
@@ -25,6 +26,7 @@ SHIFTS: Final = {direction: place * _BITS_PER_DIRECTION for place, direction in 
 NODE_SHIFT: Final = 21  # a code point has at most 21 bits; a node's number stands above them
 
 
+@cache
 def bits_for(direction: Direction, action: Action, whole: bool) -> int:
     """The bit that a word sets on every node above its end."""
     if action is Action.BLOCK:

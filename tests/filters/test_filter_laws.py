@@ -13,7 +13,7 @@ from filters.lexicon import place_word
 from tests.filters.brute import brute
 from tests.filters.strategies import cuts, texts, word_lists
 
-many = settings(max_examples=int(os.environ.get("FILTER_EXAMPLES", "1500")), deadline=None)
+many = settings(max_examples=int(os.environ.get("FILTER_EXAMPLES", "1000")), deadline=None)
 
 
 @many
