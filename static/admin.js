@@ -1,0 +1,40 @@
+// The administrator's page: users and classes.
+
+import { html } from './vendor/preact.js';
+import { api } from './shared/api.js';
+import { pick } from './shared/i18n.js';
+import { startPage } from './shared/page.js';
+import { Problem, useLoad, Wait } from './shared/parts.js';
+import { toast } from './shared/toast.js';
+import { Classes } from './admin/classes.js';
+import { t } from './admin/say.js';
+import { Users } from './admin/users.js';
+
+const load = async () => {
+  const [{ users }, { classes }] = await Promise.all([api.get('/api/users'), api.get('/api/classes')]);
+  return { users, classes };
+};
+
+function App({ site }) {
+  const { value, problem, reload } = useLoad(load, []);
+  /** Runs a change, says so and fetches anew; a problem is said here, or thrown on to a form (`rethrow`). */
+  const run = async (work, said, { rethrow = false } = {}) => {
+    try {
+      await work();
+      toast(said);
+    } catch (failure) {
+      if (rethrow) throw failure;
+      toast(t('failed', { message: failure.message }), { kind: 'refuse', seconds: 10 });
+    }
+    reload();
+  };
+  if (problem && !value) return html`<div class="page"><${Problem} problem=${problem} onRetry=${reload} /></div>`;
+  if (!value) return html`<${Wait} />`;
+  return html`<div class="page sections">
+    <h1>${t('title')}</h1>
+    <${Users} users=${value.users} run=${run} />
+    <${Classes} classes=${value.classes} users=${value.users} word=${pick(site.class_word)} run=${run} />
+  </div>`;
+}
+
+startPage({ here: 'admin', title: () => t('title'), App });

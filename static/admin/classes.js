@@ -1,0 +1,93 @@
+// Classes (desks in the government preset) with their teachers and join codes.
+
+import { html, useState } from '../vendor/preact.js';
+import { api } from '../shared/api.js';
+import { confirm, Dialog } from '../shared/dialog.js';
+import { Icon } from '../shared/icons.js';
+import { Empty, Field, Problem } from '../shared/parts.js';
+import { QrCode } from './qr.js';
+import { t } from './say.js';
+
+export function Classes({ classes, users, word, run }) {
+  const [open, setOpen] = useState(null); // {kind: 'edit' | 'code', class?}
+  const teachers = users.filter((user) => user.role === 'teacher' && !user.disabled);
+  const close = () => setOpen(null);
+  const patch = (each, change) => run(() => api.patch(`/api/classes/${each.id}`, change), t('saved'));
+  const archive = async (each) => {
+    const { name, archived } = each;
+    if (archived || (await confirm({ title: t('archiveTitle', { name }), body: t('archiveBody', { name }), action: t('archive'), danger: true }))) {
+      await patch(each, { archived: !archived });
+    }
+  };
+  return html`
+    <section class="stack" aria-labelledby="classes-head">
+      <div class="section-head"><h2 id="classes-head">${t('classes', { word })}</h2>
+        <button type="button" class="button small" onClick=${() => setOpen({ kind: 'edit' })}><${Icon} name="plus" />${t('newClass', { word })}</button></div>
+      ${classes.length === 0 && html`<${Empty} icon="users" title=${t('noClasses', { word })} />`}
+      <ul class="people">${classes.map((each) => html`
+        <li key=${each.id} class="person ${each.archived ? 'off' : ''}">
+          <div><strong>${each.name}</strong>${each.archived && html` <span class="tag">${t('archived')}</span>`}
+            <p class="quiet-text small">${t('joined', { n: each.num_pupils })}${each.enrolled ? ` · ${t('of', { n: each.enrolled })}` : ''}
+              ${each.teachers.length > 0 && ` · ${each.teachers.map((teacher) => teacher.name).join('、')}`}</p></div>
+          ${each.archived ? html`<span></span>` : html`<button type="button" class="button code" title=${t('show')} onClick=${() => setOpen({ kind: 'code', id: each.id })}>
+            <${Icon} name="qr-code" /><span class="visually-hidden">${t('show')} ${each.name}</span>${each.join_code}</button>`}
+          <div class="row">
+            <button type="button" class="button small quiet" onClick=${() => setOpen({ kind: 'edit', class: each })}>${t('edit')}</button>
+            <button type="button" class="button small quiet" onClick=${() => archive(each)}>${t(each.archived ? 'unarchive' : 'archive')}</button>
+          </div>
+        </li>`)}</ul>
+      ${open?.kind === 'edit' && html`<${ClassDialog} of=${open.class} teachers=${teachers} word=${word} run=${run} onClose=${close} />`}
+      ${open?.kind === 'code' && html`<${CodeDialog} of=${classes.find((each) => each.id === open.id)} run=${run} onClose=${close} />`}
+    </section>`;
+}
+
+function ClassDialog({ of, teachers, word, run, onClose }) {
+  const [fields, setFields] = useState({
+    name: of?.name ?? '', enrolled: of?.enrolled ?? '', teachers: new Set((of?.teachers ?? []).map((each) => each.id)),
+  });
+  const [problem, setProblem] = useState(null);
+  const set = (change) => setFields((old) => ({ ...old, ...change }));
+  const save = async (event) => {
+    event.preventDefault();
+    const body = { name: fields.name.trim(), enrolled: fields.enrolled === '' ? null : Number(fields.enrolled), teachers: [...fields.teachers] };
+    try {
+      await run(() => (of ? api.patch(`/api/classes/${of.id}`, body) : api.post('/api/classes', body)), t('saved'), { rethrow: true });
+      onClose();
+    } catch (error) {
+      setProblem(error);
+    }
+  };
+  const toggle = (id) => (event) => {
+    const next = new Set(fields.teachers);
+    if (event.currentTarget.checked) next.add(id); else next.delete(id);
+    set({ teachers: next });
+  };
+  return html`<${Dialog} title=${of ? t('editClass', of) : t('newClass', { word })} onClose=${onClose}>
+    <form class="stack" onSubmit=${save}>
+      <${Field} name=${t('className')}>${(a) => html`<input ...${a} required maxlength="64" value=${fields.name} onInput=${(event) => set({ name: event.currentTarget.value })} />`}<//>
+      <${Field} name=${t('enrolled')}>${(a) => html`<input ...${a} type="number" min="1" max="100000" value=${fields.enrolled} onInput=${(event) => set({ enrolled: event.currentTarget.value })} />`}<//>
+      <fieldset class="stack"><legend class="field-name">${t('teachers')}</legend>
+        ${teachers.length === 0 && html`<p class="hint">${t('noTeachers')}</p>`}
+        ${teachers.map((each) => html`<label key=${each.id} class="check"><input type="checkbox" checked=${fields.teachers.has(each.id)} onChange=${toggle(each.id)} />${each.name}</label>`)}
+      </fieldset>
+      ${problem && html`<${Problem} problem=${problem} />`}
+      <button class="button primary">${t(of ? 'save' : 'create')}</button>
+    </form><//>`;
+}
+
+function CodeDialog({ of, run, onClose }) {
+  const { name, join_code: code } = of;
+  const renew = async () => {
+    if (await confirm({ title: t('newCodeTitle', { name }), body: t('newCodeBody', { code }), action: t('newCode'), danger: true })) {
+      await run(() => api.post(`/api/classes/${of.id}/code`), t('saved'));
+    }
+  };
+  return html`<${Dialog} title=${name} onClose=${onClose}>
+    <div class="code-sheet">
+      <p class="field-name">${t('joinCode')}</p>
+      <p class="code-large">${code}</p>
+      <${QrCode} text=${`${location.origin}/#join=${code}`} label=${t('qr', { name })} />
+      <p class="quiet-text small">${t('joinHint')}</p>
+      <button type="button" class="button small" onClick=${renew}>${t('newCode')}</button>
+    </div><//>`;
+}

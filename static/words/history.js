@@ -1,0 +1,65 @@
+// The record: published versions, and who changed what and when.
+
+import { html, useEffect, useState } from '../vendor/preact.js';
+import { Dialog } from '../shared/dialog.js';
+import { moment } from '../shared/i18n.js';
+import { Problem, useLoad, Wait } from '../shared/parts.js';
+import { t } from './say.js';
+
+export function History({ desk, onClose }) {
+  const [tab, setTab] = useState('changes');
+  return html`
+    <${Dialog} kind="large" title=${t('history')} onClose=${onClose}>
+      <div class="row" role="tablist">${['changes', 'versions'].map((name) => html`
+        <button key=${name} type="button" role="tab" class="button small" aria-selected=${String(tab === name)}
+          aria-pressed=${String(tab === name)} onClick=${() => setTab(name)}>${t(name)}</button>`)}</div>
+      <div role="tabpanel" aria-label=${t(tab)}>
+        ${tab === 'changes' ? html`<${Changes} desk=${desk} />` : html`<${Versions} desk=${desk} />`}
+      </div>
+    <//>`;
+}
+
+function Versions({ desk }) {
+  const { value, problem, reload } = useLoad(() => desk.versions(), []);
+  if (problem) return html`<${Problem} problem=${problem} onRetry=${reload} />`;
+  if (!value) return html`<${Wait} />`;
+  return html`<ol class="record">${value.versions.map((version) => html`
+    <li key=${version.number}><strong>${t('version', { number: version.number })}</strong>
+      <span>${t('words', { n: version.num_words })} · ${t('allow', { n: version.num_allow })}${version.comment && ` · ${version.comment}`}</span>
+      <span class="quiet-text small">${t('publishedAt', { who: version.published_by, when: moment(version.published_at_ms) })}</span></li>`)}</ol>`;
+}
+
+function Changes({ desk }) {
+  const [changes, setChanges] = useState([]);
+  const [total, setTotal] = useState(null);
+  const [problem, setProblem] = useState(null);
+  const more = async () => {
+    try {
+      const answer = await desk.changes(changes.length);
+      setChanges([...changes, ...answer.changes]);
+      setTotal(answer.total);
+      setProblem(null);
+    } catch (error) {
+      setProblem(error);
+    }
+  };
+  useEffect(() => { more(); }, []);
+  if (problem) return html`<${Problem} problem=${problem} onRetry=${more} />`;
+  if (total === null) return html`<${Wait} />`;
+  if (total === 0) return html`<p class="quiet-text">${t('noChanges')}</p>`;
+  return html`
+    <ol class="record">${changes.map((change, index) => html`
+      <li key=${index}><strong>${t(`change.${change.what}`)}</strong>
+        <span>${change.subject}${change.num_words > 1 ? ` (${change.num_words})` : ''} <${Difference} change=${change} /></span>
+        <span class="quiet-text small">${t('publishedAt', { who: change.who, when: moment(change.at_ms) })} ·
+          ${change.version === null ? t('inDraft') : change.version === 0 ? t('change.discard') : t('version', { number: change.version })}</span></li>`)}</ol>
+    ${changes.length < total && html`<button type="button" class="button small" onClick=${more}>${t('more')}</button>`}`;
+}
+
+/** What is different between before and after, where both are there: "block → mask". */
+function Difference({ change: { before, after } }) {
+  if (!before || !after) return null;
+  const different = Object.keys(after).filter((key) => key in before && String(before[key]) !== String(after[key]));
+  const show = (value) => (value === null || value === '' ? '—' : String(value));
+  return html`<span class="quiet-text">${different.map((key) => `${show(before[key])} → ${show(after[key])}`).join(' · ')}</span>`;
+}

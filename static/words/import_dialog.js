@@ -1,0 +1,75 @@
+// Import in two steps: look at what a file would do, then do it. A file with mistakes imports nothing and names each line.
+
+import { html, useState } from '../vendor/preact.js';
+import { Dialog } from '../shared/dialog.js';
+import { Field, Note } from '../shared/parts.js';
+import { t } from './say.js';
+
+const SHOWN = 200; // rows of a table in the dialog; the count above it tells of the rest
+
+export function ImportDialog({ desk, lists, list, onDone, onClose }) {
+  const [into, setInto] = useState(list ?? lists[0]?.id);
+  const [file, setFile] = useState(null);
+  const [preview, setPreview] = useState(null);
+  const [problem, setProblem] = useState(null);
+  const [busy, setBusy] = useState(false);
+  async function run(dryRun) {
+    setBusy(true);
+    setProblem(null);
+    try {
+      const report = await desk.importFile(file, into, dryRun);
+      if (dryRun) setPreview(report);
+      else onDone(report);
+    } catch (error) {
+      setPreview(null);
+      setProblem(error);
+    } finally {
+      setBusy(false);
+    }
+  }
+  const changed = (set) => (event) => {
+    set(event);
+    setPreview(null);
+    setProblem(null);
+  };
+  const ready = file && into && !busy;
+  const foot = preview
+    ? html`<button type="button" class="button primary" disabled=${!ready || preview.num_new === 0} onClick=${() => run(false)}>
+        ${t('importNow', { n: preview.num_new })}</button>`
+    : html`<button type="button" class="button primary" disabled=${!ready} onClick=${() => run(true)}>${t('preview')}</button>`;
+  return html`
+    <${Dialog} kind="large" title=${t('importTitle')} onClose=${onClose} foot=${foot}>
+      <${Field} name=${t('importFile')}>${(a) => html`<input ...${a} type="file" accept=".txt,.csv,.json,text/plain,text/csv,application/json"
+        onChange=${changed((event) => setFile(event.currentTarget.files[0] ?? null))} />`}<//>
+      <${Field} name=${t('importInto')}>${(a) => html`<select ...${a} value=${into} onChange=${changed((event) => setInto(event.currentTarget.value))}>
+        ${lists.map((each) => html`<option key=${each.id} value=${each.id}>${each.name}</option>`)}</select>`}<//>
+      <div role="status" class="stack">
+        ${problem && html`<${Bad} problem=${problem} />`}
+        ${preview && html`<${Preview} preview=${preview} />`}
+      </div>
+    <//>`;
+}
+
+function Bad({ problem }) {
+  const bad = problem.code === 'bad_import' && problem.details.length > 0;
+  return html`
+    <${Note} kind="refuse" icon="circle-alert">${bad ? t('importBad', { n: problem.details.length }) : problem.message}<//>
+    ${bad && html`<${Lines} rows=${problem.details.map(({ line, text, reason }) => [line, text, reason])} />`}`;
+}
+
+function Preview({ preview }) {
+  const { findings } = preview;
+  return html`
+    <p>${t('importPreview', { fresh: preview.num_new, known: preview.num_known })}</p>
+    ${findings.length > 0 && html`
+      <${Note} kind="warn" icon="triangle-alert">${t('findings', { n: findings.length })}<//>
+      <${Lines} rows=${findings.map(({ line, text, code }) => [line, text, t(`finding.${code}`)])} />`}`;
+}
+
+function Lines({ rows }) {
+  return html`<div class="table-box import-lines"><table>
+    <thead><tr><th class="number">${t('line')}</th><th>${t('word')}</th><th>${t('reason')}</th></tr></thead>
+    <tbody>${rows.slice(0, SHOWN).map(([line, text, reason], index) => html`
+      <tr key=${index}><td class="number">${line}</td><td>${text}</td><td>${reason}</td></tr>`)}</tbody>
+  </table></div>`;
+}

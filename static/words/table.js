@@ -1,0 +1,146 @@
+// The table of words: only the rows in view exist as elements, pages of rows are fetched as they come into view.
+
+import { html, useCallback, useEffect, useRef, useState } from '../vendor/preact.js';
+import { day, locale } from '../shared/i18n.js';
+import { Wait } from '../shared/parts.js';
+import { ActionChoice } from './lists.js';
+import { t } from './say.js';
+import { contentHeight, PAGE, pagesOf, visibleRows } from './window.js';
+
+const ROW = 48;
+const shortDay = (ms) => new Intl.DateTimeFormat(locale(), { dateStyle: 'short' }).format(ms);
+
+/** Rows of one query, fetched by page. `stamp` changes whenever what was fetched is out of date. */
+function useRows(desk, list, q, stamp, onProblem) {
+  const [rows, setRows] = useState({ total: null, pages: new Map() });
+  const asked = useRef(new Set());
+  const key = `${list} ${q} ${stamp}`;
+  const current = useRef(key);
+  const fetchPage = useCallback(async (number) => {
+    if (asked.current.has(number)) return;
+    asked.current.add(number);
+    try {
+      const answer = await desk.entries({ list, q, offset: number * PAGE, limit: PAGE });
+      if (current.current !== key) return; // an answer to an earlier question
+      setRows((old) => ({ total: answer.total, pages: new Map(old.pages).set(number, answer.words) }));
+    } catch (error) {
+      asked.current.delete(number);
+      onProblem(error);
+    }
+  }, [key]);
+  useEffect(() => {
+    current.current = key;
+    asked.current = new Set();
+    // Old rows stay in view until the new ones are there: no flicker while typing.
+    setRows((old) => ({ total: old.total, pages: old.pages, stale: true }));
+    asked.current.add(0);
+    desk.entries({ list, q, offset: 0, limit: PAGE }).then(
+      (answer) => current.current === key && setRows({ total: answer.total, pages: new Map([[0, answer.words]]) }),
+      onProblem,
+    );
+  }, [key]);
+  return [rows, fetchPage];
+}
+
+/** The words of `list` (null: of all) that hold `q`. `lists` maps an id to its list. */
+export function WordTable({ desk, list, lists, q, stamp, chosen, onChosen, onEdit, onProblem }) {
+  const [rows, fetchPage] = useRows(desk, list, q, stamp, onProblem);
+  const [view, setView] = useState({ scrollTop: 0, height: 600 });
+  const box = useRef(null);
+  useEffect(() => {
+    const measure = () => box.current && setView({ scrollTop: box.current.scrollTop, height: box.current.clientHeight });
+    measure();
+    const watch = new ResizeObserver(measure);
+    watch.observe(box.current);
+    return () => watch.disconnect();
+  }, []);
+  useEffect(() => {
+    if (box.current) box.current.scrollTop = 0;
+  }, [list, q]);
+  const total = rows.total ?? 0;
+  const seen = visibleRows({ ...view, rowHeight: ROW, total });
+  useEffect(() => {
+    if (!rows.stale) for (const number of pagesOf(seen)) fetchPage(number);
+  }, [seen.first, seen.last, rows.stale, fetchPage]);
+  const loaded = [...rows.pages.values()].flat();
+  const at = (index) => rows.pages.get(Math.floor(index / PAGE))?.[index % PAGE];
+  const choose = (id, on) => {
+    const next = new Set(chosen);
+    if (on) next.add(id); else next.delete(id);
+    onChosen(next);
+  };
+  const indexes = Array.from({ length: Math.max(0, seen.last - seen.first) }, (_, i) => seen.first + i);
+  const allChosen = loaded.length > 0 && loaded.every((word) => chosen.has(word.id));
+  return html`
+    <div class="words-box" ref=${box} role="table" aria-label=${t('words50k')} aria-rowcount=${total + 1} tabindex="0"
+      onScroll=${(event) => setView({ scrollTop: event.currentTarget.scrollTop, height: event.currentTarget.clientHeight })}>
+      <div class="words-row words-head" role="row">
+        <span role="columnheader"><input type="checkbox" aria-label=${t('selectShown')} checked=${allChosen}
+          onChange=${(event) => onChosen(event.currentTarget.checked ? new Set(loaded.map((word) => word.id)) : new Set())} /></span>
+        ${['word', 'category', 'direction.question', 'direction.answer', 'match', 'note', 'edited', 'enabled'].map((name) => html`
+          <span key=${name} role="columnheader" class="col-${name.replace('.', '-')}">${t(name)}</span>`)}
+      </div>
+      ${rows.total === null && html`<${Wait} />`}
+      ${rows.total === 0 && html`<p class="empty">${q ? t('emptySearch', { q }) : t('emptyList')}</p>`}
+      <${Space} height=${contentHeight(total, ROW)}>
+        ${indexes.map((index) => html`<${Row} key=${at(index)?.id ?? index} index=${index} word=${at(index)}
+          list=${lists.get(at(index)?.list_id)} chosen=${chosen.has(at(index)?.id)} onChoose=${choose} onEdit=${onEdit} />`)}
+      <//>
+    </div>`;
+}
+
+/** A box of a height that no style sheet can know (set through the CSSOM: the page allows no inline styles). */
+function Space({ height, children }) {
+  const box = useRef(null);
+  useEffect(() => { box.current.style.height = `${height}px`; }, [height]);
+  return html`<div class="words-space" role="presentation" ref=${box}>${children}</div>`;
+}
+
+function Row({ index, word, list, chosen, onChoose, onEdit }) {
+  const box = useRef(null);
+  useEffect(() => { box.current.style.transform = `translateY(${index * ROW}px)`; }, [index]);
+  if (!word || !list) return html`<div class="words-row" role="row" ref=${box}><span role="cell"></span><span role="cell" class="skeleton"></span></div>`;
+  const edit = (change) => onEdit(word, change);
+  const isWord = list.kind === 'words';
+  return html`
+    <div class="words-row ${word.enabled ? '' : 'off'}" role="row" aria-rowindex=${index + 2} ref=${box}>
+      <span role="cell"><input type="checkbox" checked=${chosen} aria-label=${t('select', { word: word.text })}
+        onChange=${(event) => onChoose(word.id, event.currentTarget.checked)} /></span>
+      <span role="cell" class="col-word"><${Editable} value=${word.text} label=${t('word')} onSave=${(text) => edit({ text })} required /></span>
+      <span role="cell" class="col-category" title=${list.name}>${isWord ? list.category : t('kind.allow')}</span>
+      <span role="cell" class="col-direction-question">${isWord && html`<${ActionChoice} compact label=${`${word.text} ${t('direction.question')}`}
+        value=${word.question_action} inherit=${list.question_action} onChange=${(value) => edit({ question_action: value })} />`}</span>
+      <span role="cell" class="col-direction-answer">${isWord && html`<${ActionChoice} compact label=${`${word.text} ${t('direction.answer')}`}
+        value=${word.answer_action} inherit=${list.answer_action} onChange=${(value) => edit({ answer_action: value })} />`}</span>
+      <span role="cell" class="col-match">${isWord && html`<select aria-label=${`${word.text} ${t('match')}`} value=${word.match}
+        onChange=${(event) => edit({ match: event.currentTarget.value })}>
+        ${['auto', 'whole', 'substring'].map((way) => html`<option key=${way} value=${way}>${t(`match.${way}`)}</option>`)}
+      </select>`}</span>
+      <span role="cell" class="col-note"><${Editable} value=${word.note} label=${t('note')} onSave=${(note) => edit({ note })} /></span>
+      <span role="cell" class="col-edited" title=${day(word.updated_at_ms)}>${shortDay(word.updated_at_ms)}<small>${word.updated_by}</small></span>
+      <span role="cell" class="col-enabled"><input type="checkbox" checked=${word.enabled} aria-label=${`${word.text} ${t('enabled')}`}
+        onChange=${(event) => edit({ enabled: event.currentTarget.checked })} /></span>
+    </div>`;
+}
+
+/** Text that becomes a field when clicked: Enter or leaving saves, Esc gives up. */
+function Editable({ value, label, onSave, required = false }) {
+  const [draft, setDraft] = useState(null);
+  const field = useRef(null);
+  useEffect(() => { if (draft !== null) field.current?.focus(); }, [draft !== null]);
+  if (draft === null) {
+    return html`<button type="button" class="cell-text" title=${value} aria-label=${`${t('edit')} ${label} ${value}`}
+      onClick=${() => setDraft(value)}>${value || html`<span class="quiet-text">—</span>`}</button>`;
+  }
+  const save = () => {
+    const text = draft.trim();
+    setDraft(null);
+    if (text !== value && (text || !required)) onSave(text);
+  };
+  return html`<input ref=${field} value=${draft} aria-label=${label} onInput=${(event) => setDraft(event.currentTarget.value)}
+    onBlur=${save} onKeyDown=${(event) => {
+      if (event.isComposing || event.keyCode === 229) return;
+      if (event.key === 'Enter') save();
+      if (event.key === 'Escape') setDraft(null);
+    }} />`;
+}
