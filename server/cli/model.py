@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -33,7 +34,7 @@ def prepare(**options: Any) -> None:
     """Prepare the model, unless it is prepared already; prints its folder."""
     settings = _settings(options)
     prepare_for(settings)
-    click.echo(_prepared(settings))
+    click.echo(_prepared(settings) or f"{settings.model} needs no preparing")
 
 
 @command.command()
@@ -42,16 +43,14 @@ def info(**options: Any) -> None:
     """Tell what the model is and whether it is prepared."""
     settings = _settings(options)
     folder = _prepared(settings)
-    click.echo(f"model     {settings.model}")
-    click.echo(f"dtype     {settings.dtype}")
-    click.echo(f"prepared  {folder or 'no; `dayi model prepare` does it'}")
+    click.echo(f"{'model':<20}{settings.model}")
+    click.echo(f"{'dtype':<20}{settings.dtype}")
+    click.echo(f"{'prepared':<20}{folder or 'no; `dayi model prepare` does it where weights are needed'}")
     if folder is None:
         return
-    from pathlib import Path
-
-    size_bytes = sum(file.stat().st_size for file in Path(folder).rglob("*") if file.is_file())
-    click.echo(f"on disk   {size_bytes / 2**20:,.0f} MiB")
-    for name, value in json.loads((Path(folder) / "config.json").read_text(encoding="utf-8")).items():
+    size_bytes = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+    click.echo(f"{'on disk':<20}{size_bytes / 2**20:,.0f} MiB")
+    for name, value in json.loads((folder / "config.json").read_text(encoding="utf-8")).items():
         if isinstance(value, str | int | float):
             click.echo(f"{name:<20}{value}")
 
@@ -98,14 +97,13 @@ class _Bar:
         self._bar.update(step.done_bytes - self._bar.n)
 
 
-def _prepared(settings: Settings) -> str | None:
+def _prepared(settings: Settings) -> Path | None:
     from server.sources.names import parse_name
     from server.sources.prepare import prepared_folder
 
     if parse_name(settings.model).kind == "scripted":
         return None
-    folder = prepared_folder(settings.model, settings.models_folder, settings.dtype)
-    return str(folder) if folder else None
+    return prepared_folder(settings.model, settings.models_folder, settings.dtype)
 
 
 def _settings(options: dict[str, Any]) -> Settings:

@@ -1,0 +1,165 @@
+"""`dayi words`: word lists on the data folder, with or without a running server.
+
+Changes go into the draft, as on the page; a running server takes a published version over by itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
+
+import click
+
+from server.cli.options import given, setting_options
+from server.errors import ClientProblem
+from server.settings import read_settings
+
+if TYPE_CHECKING:
+    from server.moderation import WordDesk
+
+WHO = "dayi words"
+_Answer = TypeVar("_Answer")
+_file = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@click.group()
+def command() -> None:
+    """Check, import, export and try word lists, on the data folder."""
+
+
+@command.command()
+@click.argument("file", type=_file)
+def check(file: Path) -> None:
+    """Say what is wrong with FILE (.txt or .csv), and what is unwise. Nothing is changed."""
+    from filters import WordListProblem, lint, parse_word_file
+
+    try:
+        parsed = parse_word_file(file.read_bytes(), file.name)
+    except WordListProblem as problem:
+        for line, reason, text in problem.problems:
+            click.echo(f"{file}:{line}: {reason}: {text}", err=True)
+        raise ClientProblem("bad_import", f"{len(problem.problems)} bad lines") from None
+    findings = lint(parsed)
+    for finding in findings:
+        click.echo(f"{file}:{finding.line}: {finding.code}: {finding.text}: {finding.message}")
+    click.echo(f"{len(parsed)} words, {len(findings)} findings")
+
+
+@command.command(name="import")
+@click.argument("file", type=_file)
+@click.option("--list", "list_name", required=True, help="Name of the list; made if it does not exist.")
+@click.option("--kind", type=click.Choice(["words", "allow"]), default="words", show_default=True)
+@click.option("--category", default="", help="Category of a list that is made.")
+@click.option("--question-action", default="block", show_default=True, help="For a list that is made.")
+@click.option("--answer-action", default="mask", show_default=True, help="For a list that is made.")
+@click.option("--dry-run", is_flag=True, help="Only say what would happen.")
+@click.option("--publish", is_flag=True, help="Put the draft into effect afterwards.")
+@setting_options("data")
+def import_file(file: Path, list_name: str, dry_run: bool, publish: bool, **options: Any) -> None:
+    """Import FILE (.txt or .csv) into a list of the draft."""
+    made = {name: options.pop(name) for name in ("kind", "category", "question_action", "answer_action")}
+    content = file.read_bytes()
+
+    async def work(desk: WordDesk) -> None:
+        list_id = await _list_id(desk, list_name, made, dry_run=dry_run)
+        report = await desk.files.load(
+            content, file.name, list_id, dry_run=dry_run, who=WHO, now_ms=_now_ms()
+        )
+        for finding in report.findings:
+            click.echo(f"{file}:{finding.line}: {finding.code}: {finding.text}: {finding.message}")
+        would = "would be " if dry_run else ""
+        click.echo(f"{report.num_new} words {would}added to {list_name!r}, {report.num_known} were there")
+        if publish and not dry_run:
+            version = await desk.versions.publish(f"import {file.name}", who=WHO, now_ms=_now_ms())
+            click.echo(f"version {version.number} is published: {version.num_words} words")
+
+    _with_desk(options, work)
+
+
+@command.command()
+@click.option("--list", "list_name", help="Only this list.")
+@click.option("--format", "form", type=click.Choice(["csv", "txt"]), default="csv", show_default=True)
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="A file instead of stdout.")
+@setting_options("data")
+def export(list_name: str | None, form: Literal["csv", "txt"], output: Path | None, **options: Any) -> None:
+    """Write the draft's words to standard output, or to a file."""
+
+    async def work(desk: WordDesk) -> bytes:
+        list_id = await _list_id(desk, list_name, None, dry_run=False) if list_name else None
+        return (await desk.files.export(list_id, form)).content
+
+    content = _with_desk(options, work)
+    if output is not None:
+        output.write_bytes(content)
+    else:
+        sys.stdout.buffer.write(content)
+
+
+@command.command(name="try")
+@click.argument("text")
+@click.option("--direction", type=click.Choice(["question", "answer"]), default="question", show_default=True)
+@click.option("--draft", is_flag=True, help="With the draft instead of the published version.")
+@setting_options("data")
+def try_text(text: str, direction: Literal["question", "answer"], draft: bool, **options: Any) -> None:
+    """Say what the filter makes of TEXT."""
+
+    async def work(desk: WordDesk) -> None:
+        said = await desk.versions.try_text(text, direction, "draft" if draft else "published")
+        click.echo(f"verdict  {said.action or 'nothing found'}  (version {said.lists_version})")
+        click.echo(f"text     {said.text}")
+        click.echo(f"folded   {said.folded}")
+        for match in said.matches:
+            click.echo(
+                f"{match.raw!r} is {match.word!r} of {match.list_name!r}: {match.category}, {match.action}"
+            )
+
+    _with_desk(options, work)
+
+
+def _with_desk(options: dict[str, Any], work: Callable[[WordDesk], Awaitable[_Answer]]) -> _Answer:
+    config = options.pop("config", None)
+    settings = read_settings(given(options), config)
+
+    async def run() -> _Answer:
+        async with _open(settings.database_file) as desk:
+            return await work(desk)
+
+    return asyncio.run(run())
+
+
+@asynccontextmanager
+async def _open(file: Path) -> AsyncIterator[WordDesk]:
+    from server.moderation import PublishedFilter, WordDesk
+    from server.storage.database import Database
+
+    database = await Database.open(file)
+    try:
+        published = PublishedFilter(database)
+        await published.load(_now_ms())
+        yield WordDesk(database, published)
+    finally:
+        await database.close()
+
+
+async def _list_id(desk: WordDesk, name: str, make: dict[str, str] | None, *, dry_run: bool) -> str:
+    from server.moderation import NewList
+
+    for row in (await desk.lists.overview()).lists:
+        if row.name == name:
+            return row.id
+    if make is None or dry_run:
+        raise ClientProblem("not_found", f"there is no list {name!r}", status=404)
+    actions = {key: make[key] for key in ("question_action", "answer_action") if make["kind"] == "words"}
+    new = NewList.model_validate(
+        {"name": name, "kind": make["kind"], "category": make["category"], **actions}
+    )
+    return (await desk.lists.add(new, who=WHO, now_ms=_now_ms())).id
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000

@@ -1,0 +1,95 @@
+"""The commands that work on the data folder, as an administrator types them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from server import __version__
+from server.cli import main
+
+PASSWORD = "bamboo-river-19\n"
+
+
+@pytest.fixture
+def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A data folder that every command uses."""
+    monkeypatch.setenv("DAYI_DATA", str(tmp_path / "data"))
+    return tmp_path / "data"
+
+
+def dayi(*arguments: str, stdin: str | None = None) -> Result:
+    """`dayi ARGUMENTS`; a traceback fails the test."""
+    result = CliRunner().invoke(main, list(arguments), input=stdin)
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result
+
+
+def test_version_is_told() -> None:
+    """One line."""
+    assert dayi("version").output == f"dayi {__version__}\n"
+
+
+def test_users_are_added_listed_and_given_another_password(data: Path) -> None:
+    """The password comes from standard input and is shown nowhere."""
+    added = dayi("users", "add", "王老师", "--role", "teacher", "--password-stdin", stdin=PASSWORD)
+    assert added.exit_code == 0 and PASSWORD.strip() not in added.output
+    assert dayi("users", "list").output == "王老师\tteacher\n"
+    changed = dayi("users", "passwd", "王老师", "--password-stdin", stdin="other-" + PASSWORD)
+    assert changed.exit_code == 0
+
+
+def test_users_refuse_with_one_line(data: Path) -> None:
+    """A weak password, a name taken, someone unknown: exit code 1 and the reason."""
+    weak = dayi("users", "add", "甲", "--role", "teacher", "--password-stdin", stdin="short\n")
+    assert (weak.exit_code, weak.stderr.count("\n")) == (1, 1)
+    assert "at least 8" in weak.stderr
+    dayi("users", "add", "甲", "--role", "teacher", "--password-stdin", stdin=PASSWORD)
+    taken = dayi("users", "add", "甲", "--role", "admin", "--password-stdin", stdin=PASSWORD)
+    assert taken.exit_code == 1 and "taken" in taken.stderr
+    unknown = dayi("users", "passwd", "乙", "--password-stdin", stdin=PASSWORD)
+    assert unknown.exit_code == 1 and "no user" in unknown.stderr
+
+
+def test_words_check_names_every_bad_line(tmp_path: Path) -> None:
+    """All of them at once, with the line numbers of the file."""
+    file = tmp_path / "words.csv"
+    file.write_text("text,question_action\n好词,nonsense\n,block\n不错,block\n", encoding="utf-8")
+    result = dayi("words", "check", str(file))
+    assert result.exit_code == 1
+    assert "words.csv:2: " in result.stderr and "words.csv:3: " in result.stderr
+    file.write_text("text\n的\n合适之词\n", encoding="utf-8")
+    result = dayi("words", "check", str(file))
+    assert result.exit_code == 0
+    assert "words.csv:2: one_character" in result.output and "2 words, 1 findings" in result.output
+
+
+def test_words_are_imported_tried_published_and_exported(tmp_path: Path, data: Path) -> None:
+    """The draft first, then the published version; and back out as a file."""
+    file = tmp_path / "words.txt"
+    file.write_text("咕噜咕噜\n叽里呱啦\n", encoding="utf-8")
+    dry = dayi("words", "import", str(file), "--list", "测试", "--dry-run")
+    assert dry.exit_code == 1 and "no list" in dry.stderr
+    assert "2 words added" in dayi("words", "import", str(file), "--list", "测试", "--category", "x").output
+    assert "nothing found" in dayi("words", "try", "咕 噜咕噜").output
+    assert "block" in dayi("words", "try", "咕 噜咕噜", "--draft").output
+    again = dayi("words", "import", str(file), "--list", "测试", "--publish").output
+    assert "0 words added" in again and "version 2 is published" in again
+    assert "block" in dayi("words", "try", "咕 噜咕噜").output
+    assert "mask" in dayi("words", "try", "咕噜咕噜", "--direction", "answer").output
+    assert (
+        dayi("words", "export", "--list", "测试", "--format", "txt").output == "# 测试\n叽里呱啦\n咕噜咕噜\n"
+    )
+    dayi("words", "export", "--output", str(tmp_path / "all.csv"))
+    assert (tmp_path / "all.csv").read_bytes().startswith(b"\xef\xbb\xbf")
+
+
+def test_model_is_told_without_preparing_it(data: Path) -> None:
+    """`info` changes nothing on the disk."""
+    result = dayi("model", "info", "--model", "bundled:0.5b")
+    assert result.exit_code == 0 and "dayi model prepare" in result.output
+    assert not data.exists()
+    assert "needs no preparing" in dayi("model", "prepare", "--model", "scripted:").output
