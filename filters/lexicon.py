@@ -170,10 +170,12 @@ class Lexicon:
         return Lane(name, trie, by_direction, literal, LITERAL_SIGNS if literal else PLAIN_SIGNS)
 
     def _sights_for(self, direction: Direction) -> list[Sight]:
-        active = bytes(action is not None for action in self.actions[direction])
+        pairs = zip(self.words, self.actions[direction], strict=True)
+        ranks = bytes(rank_of(word, action) if action else 0 for word, action in pairs)
         hope, joined = wanted(direction, whole=True), wanted(direction, whole=False)
+        report_all = self.options.report == "all"
         return [
-            Sight(lane.trie, lane.signs, active, self._whole, hope, joined, self.options.max_gap)
+            Sight(lane.trie, lane.signs, ranks, self._whole, hope, joined, self.options.max_gap, report_all)
             for lane in self.lanes
         ]
 
@@ -181,3 +183,8 @@ class Lexicon:
 def effect_of(word: Word, action: Action) -> Action:
     """What is done to the text; a replacement that has no text masks."""
     return Action.MASK if action is Action.REPLACE and word.replacement is None else action
+
+
+def rank_of(word: Word, action: Action) -> int:
+    """Orders what words do: by strength, and masking for want of a text above replacing."""
+    return 2 * action.strength + (effect_of(word, action) is not action)

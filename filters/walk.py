@@ -27,7 +27,7 @@ class Sight(NamedTuple):
     """What a walk looks for.
 
     Args:
-        active: for each word, whether its direction looks for it.
+        rank: for each word, how much its action weighs in this direction; 0 if it is not looked for.
         whole: for each word, whether it wants word boundaries.
         hope: bits of the trie that keep a candidate alive.
         hope_joined: the same for a candidate right behind a letter (or digit) of its own kind.
@@ -35,11 +35,12 @@ class Sight(NamedTuple):
 
     trie: Trie
     signs: SignTable
-    active: bytes
+    rank: bytes
     whole: bytes
     hope: int
     hope_joined: int
     max_gap: int
+    report_all: bool
 
 
 class Walk:
@@ -63,6 +64,7 @@ class Walk:
         trie, signs = sight.trie, sight.signs
         next_node, below = trie.next_node, trie.below
         live = self._live
+        ended: list[tuple[int, int, int]] = []
         for char in piece:
             sign = signs[char]
             if sign:
@@ -78,7 +80,7 @@ class Walk:
                         if child is not None:
                             bits = below[child >> NODE_SHIFT]
                             if bits & ENDS:
-                                self._ended(child, start, at + 1, hope)
+                                ended.append((start, child, hope))
                             if bits & hope:
                                 survivors.append((start, child, hope))
                     child = next_node.get(code)
@@ -86,9 +88,12 @@ class Walk:
                         bits = below[child >> NODE_SHIFT]
                         hope = sight.hope_joined if joined else sight.hope
                         if bits & ENDS:
-                            self._ended(child, at, at + 1, hope)
+                            ended.append((at, child, hope))
                         if bits & hope:
                             survivors.append((at, child, hope))
+                    if ended:
+                        self._note(ended, at + 1)
+                        ended.clear()
                     live = survivors
             elif sign is None:
                 self._gap += 1
@@ -125,14 +130,26 @@ class Walk:
             self.hits.extend(self.edge)
         self.edge = []
 
-    def _ended(self, node: int, start: int, end: int, hope: int) -> None:
+    def _note(self, ended: list[tuple[int, int, int]], end: int) -> None:
+        """Take down what ends here.
+
+        A word inside a longer one of at least its rank is passed over unless all are asked for: whatever
+        spares the longer one spares it, too. So nested words cost no more than the longest.
+        """
         sight = self._sight
-        for index in sight.trie.ends[node]:
-            if index < 0:
-                self.spans.append((start, end))
-            elif sight.active[index]:
-                if not sight.whole[index]:
+        sure_rank = edge_rank = 0
+        for start, node, hope in ended:
+            for index in sight.trie.ends[node]:
+                if index < 0:
+                    self.spans.append((start, end))
+                    continue
+                rank = sight.rank[index]
+                if not rank or (rank <= sure_rank and not sight.report_all):
+                    continue
+                if not sight.whole[index] or (hope == sight.hope and self._kind == OTHER):
+                    sure_rank = rank
                     self.hits.append(Hit(start, end, index))
-                elif hope == sight.hope:
+                elif hope == sight.hope and (rank > edge_rank or sight.report_all):
                     # Only a letter or digit can be joined by what comes next.
-                    (self.hits if self._kind == OTHER else self.edge).append(Hit(start, end, index))
+                    edge_rank = rank
+                    self.edge.append(Hit(start, end, index))

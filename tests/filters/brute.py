@@ -74,4 +74,15 @@ def brute(word_list: WordList, text: str, direction: Direction) -> tuple[Action 
             out.append(char)
     cut = min((hit[0] for hit in hits if action_of(hit[2]) is Action.BLOCK), default=len(text))
     action = strongest(hit[2].actions[direction] for hit in hits)
+    if word_list.options.report == "longest":
+        hits = [hit for hit in hits if not any(hides(other, hit, direction) for other in hits)]
     return action, "".join(out[:cut]), {(start, end, word.id) for start, end, word in hits}
+
+
+def hides(one, other, direction: Direction) -> bool:
+    """Whether a match makes another one not worth telling: it covers it, and is as strong."""
+    strengths = one[2].actions[direction].strength, other[2].actions[direction].strength
+    if not (one[0] <= other[0] and other[1] <= one[1] and strengths[0] >= strengths[1]):
+        return False
+    same = one[:2] == other[:2] and strengths[0] == strengths[1]
+    return int(one[2].id) < int(other[2].id) if same else True

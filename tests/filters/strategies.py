@@ -26,7 +26,7 @@ def word_lists(draw: st.DrawFn) -> WordList:
         replacement = draw(st.sampled_from([None, "", "好", "<换>"]))
         words.append(Word(str(place), text, "c", asked, mode, replacement))
     allow = [AllowPhrase(str(i), text) for i, text in enumerate(draw(st.lists(usable, max_size=2)))]
-    options = Options(max_gap=draw(st.integers(0, 3)), report="all")
+    options = Options(max_gap=draw(st.integers(0, 3)), report=draw(st.sampled_from(["all", "longest"])))
     return WordList(1, tuple(words), tuple(allow), options)
 
 
