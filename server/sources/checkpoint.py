@@ -110,11 +110,14 @@ def _shape(
     if unknown:
         raise SourceProblem("bad_model", f"{model}: {', '.join(unknown)}: not supported")
     num_heads, hidden_size = int(config["num_attention_heads"]), int(config["hidden_size"])
+    num_layers = int(config["num_hidden_layers"])
+    if not 0 < num_layers <= len(tensors):
+        raise SourceProblem("bad_model", f"{model}: {num_layers} layers in {len(tensors)} tensors")
     return ModelShape(
         model=model,
         vocab_size=int(config["vocab_size"]),
         hidden_size=hidden_size,
-        num_layers=int(config["num_hidden_layers"]),
+        num_layers=num_layers,
         num_heads=num_heads,
         num_kv_heads=int(config.get("num_key_value_heads") or num_heads),
         head_dim=int(config.get("head_dim") or hidden_size // num_heads),

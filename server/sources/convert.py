@@ -54,25 +54,25 @@ def _open(
     name: ModelName, building: Path, downloads: Path, dtype: Dtype, progress: Progress, closing: ExitStack
 ) -> Checkpoint:
     from server.sources.checkpoint import open_directory
+
+    if name.kind == "dir":
+        return open_directory(name.path, str(name), dtype, closing)
+    if name.kind in ("hub", "modelscope"):
+        from server.sources.hub import fetch
+
+        fetch(name, downloads, progress)
+        return open_directory(downloads, str(name), dtype, closing)
     from server.sources.gguf import open_gguf
 
     if name.kind == "gguf":
         return open_gguf(name.path, str(name), dtype, closing)
-    if name.kind == "dir":
-        return open_directory(name.path, str(name), dtype, closing)
-    if name.kind == "bundled":
-        bundle = bundled.BUNDLES[name.value]
-        joined = building / "joined.gguf"
-        need_space(
-            building, bundle.num_bytes + bundle.num_weights * (2 if dtype == "bf16" else 4) + _SPARE_BYTES
-        )
-        bundled.assemble(bundle, joined, progress)
-        closing.callback(joined.unlink)
-        return open_gguf(joined, str(name), dtype, closing)
-    from server.sources.hub import fetch
-
-    fetch(name, downloads, progress)
-    return open_directory(downloads, str(name), dtype, closing)
+    bundle = bundled.BUNDLES[name.value]
+    joined = building / "joined.gguf"
+    weight_bytes = 2 if dtype == "bf16" else 4
+    need_space(building, bundle.num_bytes + bundle.num_weights * weight_bytes + _SPARE_BYTES)
+    bundled.assemble(bundle, joined, progress)
+    closing.callback(joined.unlink)
+    return open_gguf(joined, str(name), dtype, closing)
 
 
 def _write(opened: Checkpoint, building: Path, progress: Progress) -> None:
@@ -80,10 +80,15 @@ def _write(opened: Checkpoint, building: Path, progress: Progress) -> None:
     from server.sources.chat_format import check_template
 
     check_template(opened.chat_template)
+    shape, num_tokens = opened.shape, opened.tokenizer.get_vocab_size(with_added_tokens=True)
+    if num_tokens > shape.vocab_size or shape.num_heads % max(shape.num_kv_heads, 1):
+        raise SourceProblem(
+            "bad_model", f"{shape.model}: {num_tokens} tokens or the heads do not fit the weights"
+        )
     tokenizer_file = building / TOKENIZER_FILE
     # The library writes in Rust and tells a full disk only in words; Python's own writing has the number.
     tokenizer_file.write_text(opened.tokenizer.to_str(), encoding="utf-8")
-    shape = replace(opened.shape, tokenizer=fingerprint(tokenizer_file))
+    shape = replace(shape, tokenizer=fingerprint(tokenizer_file))
     shape.save(building)
     sizes = expected(shape)
     total_bytes = stored_bytes(sizes, shape.dtype)

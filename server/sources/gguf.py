@@ -97,6 +97,9 @@ def _shape(
         raise SourceProblem("bad_model", f"{model}: stretched rope is not supported")
     if "token_embd.weight" not in header.slots:
         raise SourceProblem("bad_model", f"{model}: the tensor token_embd.weight is missing")
+    num_layers = header.integer(f"{a}.block_count")
+    if not 0 < num_layers <= len(header.slots):  # a damaged number must not be counted up to
+        raise SourceProblem("bad_model", f"{model}: {num_layers} layers in {len(header.slots)} tensors")
     num_heads = header.integer(f"{a}.attention.head_count")
     hidden_size = header.integer(f"{a}.embedding_length")
     end_id = header.integer("tokenizer.ggml.eos_token_id")
@@ -104,7 +107,7 @@ def _shape(
         model=model,
         vocab_size=header.slots["token_embd.weight"].shape[0],
         hidden_size=hidden_size,
-        num_layers=header.integer(f"{a}.block_count"),
+        num_layers=num_layers,
         num_heads=num_heads,
         num_kv_heads=int(header.number(f"{a}.attention.head_count_kv", num_heads)),
         head_dim=int(header.number(f"{a}.attention.key_length", hidden_size // max(num_heads, 1))),

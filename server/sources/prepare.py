@@ -40,6 +40,20 @@ def prepared_folder(model: str | ModelName, models_folder: Path, dtype: Dtype) -
     return target if folder.is_prepared(target, name) else None
 
 
+def check_presence(name: ModelName) -> None:
+    """Look whether a model can be had here at all, before any process is started for it.
+
+    Raises:
+        SettingsProblem: packages, the file or the folder are missing.
+    """
+    if name.kind == "bundled":
+        bundled.find_parts(bundled.BUNDLES[name.value])
+    elif name.kind == "gguf" and not name.path.is_file():
+        raise SettingsProblem(f"model {name}: there is no file {name.path}")
+    elif name.kind == "dir" and not name.path.is_dir():
+        raise SettingsProblem(f"model {name}: there is no folder {name.path}")
+
+
 def prepare(
     model: str | ModelName,
     models_folder: Path,
@@ -68,7 +82,7 @@ def prepare(
     ready = prepared_folder(name, models_folder, dtype)
     if ready is not None:
         return ready
-    _check_presence(name)
+    check_presence(name)
     models_folder = models_folder.absolute()
     target = models_folder / folder.folder_name(name, dtype)
     stop = stop or threading.Event()
@@ -102,16 +116,6 @@ def _with_weights(model: str | ModelName) -> ModelName:
     if name.kind == "scripted":
         raise SettingsProblem("scripted: has no weights to prepare")
     return name
-
-
-def _check_presence(name: ModelName) -> None:
-    """Say at once what a process of its own would say only after its start."""
-    if name.kind == "bundled":
-        bundled.find_parts(bundled.BUNDLES[name.value])
-    elif name.kind == "gguf" and not name.path.is_file():
-        raise SettingsProblem(f"model {name}: there is no file {name.path}")
-    elif name.kind == "dir" and not name.path.is_dir():
-        raise SettingsProblem(f"model {name}: there is no folder {name.path}")
 
 
 def _check_stop(stop: threading.Event, name: ModelName) -> None:
