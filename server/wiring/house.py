@@ -15,11 +15,11 @@ from server.metrics import Metrics
 from server.moderation import PublishedFilter, WordDesk
 from server.presets import Preset, load_preset
 from server.settings import Settings
+from server.sources.open import open_source
 from server.sources.types import Source
 from server.storage.database import Database
 from server.topics import Recorder, Statistics, TopicDesk
-from server.wiring.sourcing import open_source
-from server.wiring.upkeep import follow_publications, watch_stalls
+from server.wiring.upkeep import follow_publications, tell_readiness, watch_stalls
 
 
 @dataclass
@@ -63,7 +63,7 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
     preset = load_preset(settings.preset)
     metrics = Metrics()
     async with AsyncExitStack() as stack:
-        source = source or open_source(settings, preset.system_prompt)
+        source = source or _source(settings, preset)
         stack.push_async_callback(source.close)
         await source.start()  # first: a model is loaded while the rest is opened
         database = await Database.open(settings.database_file)
@@ -111,7 +111,22 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
         _watch(house)
         _run(stack, watch_stalls(metrics.stalls))
         _run(stack, follow_publications(published))
+        _run(stack, tell_readiness(source))
         yield house
+
+
+def _source(settings: Settings, preset: Preset) -> Source:
+    return open_source(
+        settings.model,
+        models_folder=settings.models_folder,
+        system=preset.system_prompt,
+        dtype=settings.dtype,
+        threads=settings.threads,
+        window_tokens=settings.window_tokens,
+        max_running=settings.max_running,
+        max_waiting=settings.max_waiting,
+        kv_budget_mib=settings.kv_budget_mib,
+    )
 
 
 def _run(stack: AsyncExitStack, doing: Coroutine[None, None, None]) -> None:

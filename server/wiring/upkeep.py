@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import Protocol
 
 import structlog
 
 from server.errors import StorageProblem
 from server.metrics import LongestStall
+from server.sources.types import Source
 
 log = structlog.get_logger(__name__)
 
 STALL_PERIOD_SECONDS = 0.05
+READY_PERIOD_SECONDS = 0.2
 REFRESH_SECONDS = 0.5
 
 
@@ -20,6 +23,22 @@ class Refreshing(Protocol):
     """Something another process may have changed in the database."""
 
     async def refresh(self) -> bool: ...
+
+
+async def tell_readiness(source: Source) -> None:
+    """Log when questions can be answered, and when they no longer can."""
+    began = time.monotonic()
+    was_ready = False
+    while True:
+        status = source.status()
+        if status.ready and not was_ready:
+            seconds = round(time.monotonic() - began, 1)
+            log.info("questions can be answered", model=status.model, after_seconds=seconds)
+        elif was_ready and not status.ready:
+            log.warning("questions cannot be answered", model=status.model, reason=status.note)
+            began = time.monotonic()
+        was_ready = status.ready
+        await asyncio.sleep(READY_PERIOD_SECONDS)
 
 
 async def watch_stalls(stalls: LongestStall) -> None:

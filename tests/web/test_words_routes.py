@@ -1,0 +1,151 @@
+"""The word desk over HTTP, from an empty list to a version in effect."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+
+from tests.web.conftest import problem_of
+
+
+def new_list(desk: httpx.Client, name: str, **more: Any) -> dict[str, Any]:
+    """A list of the draft."""
+    body = {"name": name, "kind": "words", "category": "test", "question_action": "block", **more}
+    made = desk.post("/api/words/lists", json=body)
+    assert made.status_code == 201, made.text
+    row: dict[str, Any] = made.json()["list"]
+    return row
+
+
+def test_list_is_made_changed_and_deleted(compliance: httpx.Client) -> None:
+    """With its counts in the overview, and one name for one list."""
+    row = new_list(compliance, "甲表", answer_action="mask", note="为何")
+    assert row["num_words"] == 0 and row["answer_action"] == "mask"
+    taken = compliance.post("/api/words/lists", json={"name": "甲表", "kind": "words"})
+    assert (taken.status_code, problem_of(taken)) == (409, "name_taken")
+    patched = compliance.patch(
+        f"/api/words/lists/{row['id']}", json={"answer_action": None, "enabled": False}
+    )
+    assert patched.json()["list"] == {**row, "answer_action": None, "enabled": False}
+    overview = compliance.get("/api/words").json()
+    assert set(overview) == {"lists", "draft", "published"}
+    assert patched.json()["list"] in overview["lists"]
+    assert compliance.delete(f"/api/words/lists/{row['id']}").status_code == 204
+    assert compliance.delete(f"/api/words/lists/{row['id']}").status_code == 404
+
+
+def test_words_are_added_found_changed_and_deleted(compliance: httpx.Client) -> None:
+    """One by one and many at once."""
+    row = new_list(compliance, "乙表")
+
+    def add(text: str) -> httpx.Response:
+        return compliance.post("/api/words/entries", json={"list_id": row["id"], "text": text})
+
+    added = add("咕噜")
+    assert added.status_code == 201 and added.json()["findings"] == []
+    word = added.json()["word"]
+    assert (add("咕噜").status_code, problem_of(add("咕噜"))) == (409, "duplicate")
+    assert (add(" ").status_code, problem_of(add(" "))) == (422, "bad_word")
+    assert add("的").json()["findings"][0]["code"] == "one_character"
+    patched = compliance.patch(f"/api/words/entries/{word['id']}", json={"note": "看看"})
+    assert patched.json()["word"]["note"] == "看看"
+    found = compliance.get("/api/words/entries", params={"list": row["id"], "q": "咕"}).json()
+    assert found["total"] == 1 and found["words"][0]["id"] == word["id"]
+    many = [add(text).json()["word"]["id"] for text in ("叽里", "呱啦", "哗哗")]
+    body = {"ids": [*many, "nothing"], "enabled": False}
+    assert compliance.post("/api/words/entries/enable", json=body).json() == {"num_words": 3}
+    off = compliance.get("/api/words/entries", params={"list": row["id"], "enabled": "false"}).json()
+    assert off["total"] == 3
+    assert compliance.post("/api/words/entries/delete", json={"ids": many}).json() == {"num_words": 3}
+    assert compliance.delete(f"/api/words/entries/{word['id']}").status_code == 204
+    assert compliance.get("/api/words/entries?limit=0").status_code == 422
+    compliance.delete(f"/api/words/lists/{row['id']}")
+
+
+def test_file_is_imported_whole_or_not_at_all(compliance: httpx.Client) -> None:
+    """Bad lines are all named; a dry run changes nothing; the export can be read back."""
+    row = new_list(compliance, "丙表")
+
+    def load(content: bytes, dry_run: str = "false", name: str = "词.csv") -> httpx.Response:
+        return compliance.post(
+            "/api/words/import",
+            data={"list_id": row["id"], "dry_run": dry_run},
+            files={"file": (name, content)},
+        )
+
+    bad = load("text,question_action\n好词,block\n坏词,nonsense\n,block\n".encode())
+    assert (bad.status_code, problem_of(bad)) == (422, "bad_import")
+    assert [detail["line"] for detail in bad.json()["error"]["details"]] == [3, 4]
+    good = "text,note\n咕噜,一\n叽里,二\n".encode()
+    assert load(good, "true").json() | {"findings": []} == {
+        "num_new": 2,
+        "num_known": 0,
+        "findings": [],
+        "dry_run": True,
+    }
+    assert load(good).json()["num_new"] == 2
+    assert load(good).json() | {"findings": []} == {
+        "num_new": 0,
+        "num_known": 2,
+        "findings": [],
+        "dry_run": False,
+    }
+    exported = compliance.get("/api/words/export", params={"list": row["id"], "format": "csv"})
+    assert exported.headers["content-type"] == "text/csv; charset=utf-8"
+    assert "%E4%B8%99%E8%A1%A8.csv" in exported.headers["content-disposition"]
+    assert exported.content.startswith(b"\xef\xbb\xbf")
+    assert load(exported.content).json()["num_known"] == 2
+    plain = compliance.get("/api/words/export", params={"list": row["id"], "format": "txt"})
+    assert "咕噜" in plain.text
+    compliance.delete(f"/api/words/lists/{row['id']}")
+
+
+def test_upload_of_the_wrong_form_is_refused(compliance: httpx.Client) -> None:
+    """No file, JSON instead of a form, a form that is broken, a file that is too large."""
+    for answer in (
+        compliance.post("/api/words/import", data={"list_id": "x"}),
+        compliance.post("/api/words/import", json={"file": "x"}),
+        compliance.post("/api/words/import", data={"file": "no file", "list_id": "x"}),
+    ):
+        assert (answer.status_code, problem_of(answer)) == (422, "bad_upload")
+    broken = compliance.post(
+        "/api/words/import", content=b"--x\r\n\r\n", headers={"Content-Type": "multipart/form-data"}
+    )
+    assert broken.status_code == 400 and problem_of(broken) == "bad_request"
+    large = compliance.post("/api/words/import", files={"file": ("w.txt", b"x" * (16 * 1024 * 1024 + 1))})
+    assert (large.status_code, problem_of(large)) == (413, "too_large")
+
+
+def test_draft_is_tried_published_and_discarded(compliance: httpx.Client) -> None:
+    """In the draft at once, in effect only when published; the record tells who and when."""
+    row = new_list(compliance, "丁表")
+    compliance.post("/api/words/entries", json={"list_id": row["id"], "text": "咕噜咕噜"})
+
+    def tried(use: str, text: str = "😀他说：咕 噜咕噜。") -> dict[str, Any]:
+        body = {"text": text, "direction": "question", "use": use}
+        answer: dict[str, Any] = compliance.post("/api/words/try", json=body).json()
+        return answer
+
+    assert tried("published")["action"] is None
+    said = tried("draft")
+    assert said["action"] == "block"
+    (match,) = said["matches"]
+    assert (match["raw"], match["list_name"]) == ("咕 噜咕噜", "丁表")
+    assert match["start_utf16"] == match["start"] + 1  # a browser counts the emoji as two
+    before = compliance.get("/healthz").json()["lists_version"]
+    published = compliance.post("/api/words/publish", json={"comment": "试"}).json()["published"]
+    assert published["number"] == before + 1 and published["published_by"] == "compliance"
+    assert compliance.get("/healthz").json()["lists_version"] == published["number"]
+    assert compliance.get("/api/site").json()["lists_version"] == published["number"]
+    assert tried("published")["action"] == "block"
+    again = compliance.post("/api/words/publish", json={"comment": ""})
+    assert (again.status_code, problem_of(again)) == (409, "nothing_to_publish")
+    compliance.delete(f"/api/words/lists/{row['id']}")
+    assert compliance.get("/api/words").json()["draft"]["num_changes"] > 0
+    assert compliance.post("/api/words/discard").status_code == 204
+    assert compliance.get("/api/words").json()["draft"]["num_changes"] == 0
+    assert compliance.get("/api/words/versions").json()["versions"][0]["number"] == published["number"]
+    changes = compliance.get("/api/words/changes?limit=3").json()
+    assert changes["changes"][0]["what"] == "discard" and changes["total"] > 3
+    assert all(change["who"] == "compliance" for change in changes["changes"])
