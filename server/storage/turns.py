@@ -117,8 +117,8 @@ async def finish_turn(
             answer=answer,
             finish=finish,
             origin=origin,
-            question_ids=_pack(question_ids),
-            answer_ids=_pack(answer_ids),
+            question_ids=pack_ids(question_ids),
+            answer_ids=pack_ids(answer_ids),
             tokenizer=tokenizer,
             usage=usage,
         )
@@ -184,7 +184,8 @@ def _turn(row: dict[str, Any]) -> StoredTurn:
     return StoredTurn(**row)
 
 
-def _pack(ids: tuple[int, ...] | None) -> bytes | None:
+def pack_ids(ids: tuple[int, ...] | None) -> bytes | None:
+    """Token ids as they are stored."""
     if ids is None:
         return None
     packed = array("i", ids)
