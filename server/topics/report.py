@@ -14,11 +14,12 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from server.topics.periods import Period
-from server.topics.sheets import OUTCOMES, Place, Sheet
+from server.topics.sheets import HOURS, OUTCOMES, WEEKDAYS, Place, Sheet
 from server.topics.taxonomy import TopicNode
 from server.topics.wording import Lang
 
 _EMPTY = Sheet()
+_MOST = 0.8
 
 
 class _Shape(BaseModel):
@@ -94,6 +95,7 @@ class Report(_Shape):
     first_token_ms: FirstToken
     hidden_topics: int
     hidden: int
+    left_out: int  # classes with too few people in a week, which no number here counts
     label: str
 
     def as_json(self) -> dict[str, object]:
@@ -108,15 +110,16 @@ class Figures:
         self, class_ids: Sequence[str | None], period: Period, sheets: Mapping[Place, Sheet]
     ) -> None:
         self.period = period
-        self._weeks = [
-            [sheets.get((class_id, week), _EMPTY) for class_id in class_ids] for week in period.weeks
-        ]
-        self._sheets = [sheet for week in self._weeks for sheet in week]
-
-    @property
-    def complete(self) -> bool:
-        """Whether the number of questions leaves nothing out."""
-        return all(sheet.num_questions is not None for sheet in self._sheets)
+        places = [[sheets.get((class_id, week), _EMPTY) for class_id in class_ids] for week in period.weeks]
+        # A class of too few people is left out beside others; it must not make their numbers disappear.
+        self._weeks = [_counting(week) for week in places]
+        self._sheets = _counting([sheet for week in self._weeks for sheet in week])
+        self.left_out = frozenset(
+            (number, class_id)
+            for number, week in enumerate(places)
+            for class_id, sheet in zip(class_ids, week, strict=True)
+            if sheet.num_questions is None
+        )
 
     @property
     def questions(self) -> int | None:
@@ -131,19 +134,25 @@ class Figures:
         return max(shown) if any(shown) or len(shown) == len(weekly) else None
 
     @property
-    def answered(self) -> tuple[int, int] | None:
-        """How many were answered of how many, as far as both may be shown."""
+    def answered_share(self) -> float | None:
+        """The part that was answered; not told where it would rest on less than most of the questions."""
         pairs = [
             (answered, sheet.num_questions)
             for sheet in self._sheets
             if sheet.num_questions and (answered := sheet.outcomes.get("answered", 0)) is not None
         ]
-        return (sum(a for a, _ in pairs), sum(n for _, n in pairs)) if pairs else None
+        known = sum(num_questions for _, num_questions in pairs)
+        if not known or known < (self.questions or 0) * _MOST:
+            return None
+        return sum(answered for answered, _ in pairs) / known
 
     @property
-    def answered_complete(self) -> bool:
-        """Whether `answered` leaves nothing out."""
-        return all(sheet.outcomes.get("answered", 0) is not None for sheet in self._sheets)
+    def not_answered(self) -> int | None:
+        """How many of the questions were not answered; None unless that is known of all that are counted."""
+        answered = [sheet.outcomes.get("answered", 0) for sheet in self._sheets]
+        if self.questions is None or None in answered:
+            return None
+        return self.questions - sum(number or 0 for number in answered)
 
     def days(self) -> list[int | None]:
         """Questions of every day of the period, in order."""
@@ -151,9 +160,16 @@ class Figures:
 
     def hours(self) -> list[HourCell]:
         """Questions by hour of the week."""
-        keys = sorted({key for sheet in self._sheets for key in sheet.hours})
-        cells = ((key, add(sheet.hours.get(key, 0) for sheet in self._sheets)) for key in keys)
-        return [HourCell(weekday=w, hour=h, questions=number) for (w, h), number in cells]
+        return [cell for weekday in WEEKDAYS for cell in self._hours_of(weekday)]
+
+    def _hours_of(self, weekday: int) -> Iterable[HourCell]:
+        rows = [{hour: sheet.hours.get((weekday, hour), 0) for hour in HOURS} for sheet in self._sheets]
+        # Nor does a day that one sheet hides as a whole.
+        rows = [row for row in rows if any(number is not None for number in row.values())] or rows
+        for hour in HOURS:
+            number = add(row[hour] for row in rows)
+            if number != 0:
+                yield HourCell(weekday=weekday, hour=hour, questions=number)
 
     def outcomes(self) -> list[OutcomeCell]:
         """Questions by what became of them."""
@@ -188,6 +204,12 @@ class Figures:
         """The middle of the waiting times, and what nineteen in twenty stay below."""
         times = sum((Counter(sheet.first_tokens) for sheet in self._sheets), Counter[int]())
         return FirstToken(p50=_percentile(times, 50), p95=_percentile(times, 95))
+
+
+def _counting(sheets: list[Sheet]) -> list[Sheet]:
+    """Those with questions that may be counted; where there are none, those that hide theirs."""
+    shown = [sheet for sheet in sheets if sheet.num_questions]
+    return shown or [sheet for sheet in sheets if sheet.num_questions is None]
 
 
 def add(numbers: Iterable[int | None]) -> int | None:

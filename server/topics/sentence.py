@@ -55,7 +55,7 @@ def _chinese(story: Story) -> str:
         text += f"，人最多的一周有 {figures.askers} 人提问"
     if story.top:
         text += f"，问得最多的是「{story.top.name}」（{'一周 ' if several else ''}{story.top.askers} 人）"
-    missed = _not_answered(figures)
+    missed = figures.not_answered
     if missed is not None:
         text += f"；有 {missed} 个问题没有得到好答案" if missed else "；每个问题都得到了回答"
     return text + "。"
@@ -90,7 +90,7 @@ def _english(story: Story) -> str:
     if story.top:
         people = f"{story.top.askers} people{' in one week' if several else ''}"
         text += f", most often about “{story.top.name}” ({people})"
-    missed = _not_answered(figures)
+    missed = figures.not_answered
     if missed == 1:
         text += "; 1 question did not get a good answer"
     elif missed is not None:
@@ -100,13 +100,6 @@ def _english(story: Story) -> str:
     return text + "."
 
 
-def _not_answered(figures: Figures) -> int | None:
-    answered = figures.answered
-    if answered is None or not figures.answered_complete:
-        return None
-    return answered[1] - answered[0]
-
-
 def _running(story: Story) -> bool:
     return story.current.period.last_day >= story.today
 
@@ -114,8 +107,8 @@ def _running(story: Story) -> bool:
 def _change(story: Story) -> tuple[int, str | None] | None:
     """Questions of the period before, and the change in percent unless the period still runs."""
     before, now = story.previous.questions, story.current.questions
-    if not before or now is None or not (story.previous.complete and story.current.complete):
-        return None
+    if not before or now is None or story.previous.left_out != story.current.left_out:
+        return None  # they would count different classes
     if _running(story):
         return before, None
     percent = round((now - before) * 100 / before)

@@ -114,13 +114,12 @@ class Statistics:
         self, audience: Audience, current: Figures, previous: Figures, today: date, lang: Lang
     ) -> Report:
         topics, hidden_topics = current.topics(self._taxonomy(), lang)
-        answered = current.answered
         tiles = Tiles(
             questions=current.questions,
             askers=current.askers,
             enrolled=audience.enrolled,
-            answered_share=answered[0] / answered[1] if answered else None,
-            not_answered=answered[1] - answered[0] if answered else None,
+            answered_share=current.answered_share,
+            not_answered=current.not_answered,
             previous_questions=previous.questions,
         )
         days, hours, outcomes = day_cells(current, previous), current.hours(), current.outcomes()
@@ -147,5 +146,6 @@ class Statistics:
             first_token_ms=current.first_token(),
             hidden_topics=hidden_topics,
             hidden=sum(number is None for number in cells) + hidden_topics,
+            left_out=len(current.left_out) if current.questions is not None else 0,
             label=say(lang, "label"),
         )
