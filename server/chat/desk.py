@@ -75,7 +75,9 @@ class ChatDesk:
         Raises:
             StorageProblem: the database refused.
         """
-        num_cut = await self._end_cut_turns(None)
+        num_cut = await loading.end_cut_turns(
+            self._parts.database, self._facts, texts=self._parts.texts, now_ms=self._parts.now_ms()
+        )
         if num_cut:
             log.warning("answers had been cut off and are ended now", num_answers=num_cut)
         self._journal.start()
@@ -200,10 +202,13 @@ class ChatDesk:
         return self._take_in(stored, machine, History(), is_stored=False)
 
     async def _load(self, conversation_id: str) -> LiveConversation | None:
-        # A turn can be without an end here when the database had refused to store it.
-        await self._end_cut_turns(conversation_id)
         loaded = await loading.load(
-            self._parts.database, conversation_id, question_chars=self._parts.rules.question_chars
+            self._parts.database,
+            self._facts,
+            conversation_id,
+            question_chars=self._parts.rules.question_chars,
+            texts=self._parts.texts,
+            now_ms=self._parts.now_ms(),
         )
         if loaded is None:
             return None
@@ -230,15 +235,6 @@ class ChatDesk:
     def _forget(self, live: LiveConversation) -> None:
         if self._live.get(live.id) is live:
             del self._live[live.id]
-
-    async def _end_cut_turns(self, conversation_id: str | None) -> int:
-        return await loading.end_cut_turns(
-            self._parts.database,
-            self._facts,
-            message=self._parts.texts["zh"].closing,
-            now_ms=self._parts.now_ms(),
-            conversation_id=conversation_id,
-        )
 
     async def _sweep(self) -> None:
         idle_seconds = self._parts.rules.idle_seconds

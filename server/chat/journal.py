@@ -25,6 +25,9 @@ log = structlog.get_logger(__name__)
 class Author(Protocol):
     """Whoever has something to write: a live conversation."""
 
+    @property
+    def id(self) -> str: ...
+
     def drain(self) -> Batch | None:
         """What is to be written since the last call."""
         ...
@@ -81,7 +84,7 @@ class Journal:
 
     async def _commit(self) -> None:
         woken, self._woken = self._woken, {}
-        drained = [(author, author.drain()) for author in woken]
+        drained = [(author, self._drain(author)) for author in woken]
         work = [(author, batch) for author, batch in drained if batch]
         if not work:
             return
@@ -89,19 +92,27 @@ class Journal:
             await self._write([batch for _, batch in work])
         except StorageProblem as problem:
             if len(work) == 1:
-                self._give_up(*work[0], problem)
+                self._give_up(work[0][0], problem)
                 return
             # One batch may have spoilt it for all (a conversation deleted meanwhile): each for itself.
             for author, batch in work:
                 try:
                     await self._write([batch])
                 except StorageProblem as own_problem:
-                    self._give_up(author, batch, own_problem)
+                    self._give_up(author, own_problem)
                 else:
                     self._show(author, batch)
             return
         for author, batch in work:
             self._show(author, batch)
+
+    def _drain(self, author: Author) -> Batch | None:
+        try:
+            return author.drain()
+        except Exception:  # a bug in one conversation must not end the journal of all
+            log.exception("bug while draining")
+            self._give_up(author, StorageProblem("a bug while draining"))
+            return None
 
     async def _write(self, work: Sequence[Batch]) -> None:
         began = perf_counter()
@@ -122,9 +133,9 @@ class Journal:
             log.exception("bug while showing frames", conversation=batch.conversation_id)
 
     @staticmethod
-    def _give_up(author: Author, batch: Batch, problem: StorageProblem) -> None:
-        log.error("frames could not be stored", conversation=batch.conversation_id, problem=str(problem))
+    def _give_up(author: Author, problem: StorageProblem) -> None:
+        log.error("frames could not be stored", conversation=author.id, problem=str(problem))
         try:
             author.lost(problem)
         except Exception:
-            log.exception("bug while giving up", conversation=batch.conversation_id)
+            log.exception("bug while giving up", conversation=author.id)

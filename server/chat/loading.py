@@ -5,6 +5,7 @@ It does not know who asks for it.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from server.accounts import Who
@@ -14,6 +15,7 @@ from server.protocol.conversation import REMEMBERED_REFUSALS, ConversationMachin
 from server.protocol.effects import TurnEnded
 from server.protocol.frames import Done, Usage, dump
 from server.protocol.replay import answer_of, outcomes_of
+from server.protocol.texts import Texts
 from server.storage import batches, conversations, journal, turns
 from server.storage.batches import Batch, EndedTurn
 from server.storage.conversations import StoredConversation
@@ -32,17 +34,32 @@ class Loaded:
     history: History
 
 
-async def load(database: Database, conversation_id: str, *, question_chars: int) -> Loaded | None:
-    """The conversation, or None. A turn without an end must have been ended before (`end_cut_turns`).
+async def load(
+    database: Database,
+    facts: Facts,
+    conversation_id: str,
+    *,
+    question_chars: int,
+    texts: Mapping[str, Texts],
+    now_ms: int,
+) -> Loaded | None:
+    """The conversation, or None. It must not be in memory: a turn without an end is ended.
 
     Raises:
         StorageProblem: the database refused.
     """
     async with database.read() as connection:
         stored = await conversations.get(connection, conversation_id)
-        if stored is None:
-            return None
         known = await turns.get_turns(connection, conversation_id)
+    if stored is None:
+        return None
+    # At run time a turn can only be without an end when the database had refused to store it.
+    cut = [turn for turn in known if turn.finish is None]
+    for turn in cut:
+        await _end(database, facts, turn, texts, now_ms)
+    async with database.read() as connection:
+        if cut:
+            known = await turns.get_turns(connection, conversation_id)
         last_seq = await journal.last_seq(connection, conversation_id)
         decisions = await journal.read_starting(connection, conversation_id, _DECISIONS)
     accepted, refused = outcomes_of(decisions)
@@ -56,22 +73,8 @@ async def load(database: Database, conversation_id: str, *, question_chars: int)
     return Loaded(stored, machine, History.of(known))
 
 
-async def end_cut_turns(
-    database: Database,
-    facts: Facts,
-    *,
-    message: str,
-    now_ms: int,
-    conversation_id: str | None = None,
-) -> int:
-    """End every turn that has no end and that nobody answers any more; what was shown is kept.
-
-    Args:
-        database: where they are.
-        facts: who counts them.
-        message: what is said to their readers.
-        now_ms: the time.
-        conversation_id: only in this conversation; without it in all of them.
+async def end_cut_turns(database: Database, facts: Facts, *, texts: Mapping[str, Texts], now_ms: int) -> int:
+    """At start: end every turn that a crash cut off; what was shown is kept.
 
     Returns:
         How many there were.
@@ -81,13 +84,14 @@ async def end_cut_turns(
     """
     async with database.read() as connection:
         cut = await turns.unfinished_turns(connection)
-    cut = [turn for turn in cut if conversation_id in (None, turn.conversation_id)]
     for turn in cut:
-        await _end(database, facts, turn, message, now_ms)
+        await _end(database, facts, turn, texts, now_ms)
     return len(cut)
 
 
-async def _end(database: Database, facts: Facts, turn: StoredTurn, message: str, now_ms: int) -> None:
+async def _end(
+    database: Database, facts: Facts, turn: StoredTurn, texts: Mapping[str, Texts], now_ms: int
+) -> None:
     async with database.read() as connection:
         conversation = await conversations.get(connection, turn.conversation_id)
         frames = await journal.read_after(connection, turn.conversation_id, 0)
@@ -96,6 +100,8 @@ async def _end(database: Database, facts: Facts, turn: StoredTurn, message: str,
     seq = frames[-1][0] + 1 if frames else 1
     answer = answer_of(turn.id, frames)
     usage = Usage(total_ms=max(0, now_ms - turn.asked_at_ms))
+    # The language of the page is not kept; the question's own is the best guess.
+    message = texts["en" if turn.question.isascii() else "zh"].closing
     done = Done(seq=seq, turn=turn.id, finish="failed", message=message, usage=usage)
     batch = Batch(
         turn.conversation_id,
