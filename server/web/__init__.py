@@ -1,0 +1,1 @@
+"""The web: routes, pages, the chat's socket. The only package, with `server.app`, that knows Starlette."""

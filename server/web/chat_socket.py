@@ -26,6 +26,8 @@ log = structlog.get_logger(__name__)
 
 INTERNAL_ERROR = 1011
 CLOSING_SECONDS = 2.0
+# A page that takes nothing for so long holds its place for nothing; it can come back and resume.
+STUCK_SECONDS = 30.0
 # A binary message is answered, and counted against the sender, like any other message that is no frame.
 BINARY = "(binary)"
 
@@ -99,8 +101,13 @@ async def _read(socket: WebSocket, connection: Connection) -> None:
 
 
 async def _write(socket: WebSocket, connection: Connection) -> None:
-    async for text in connection.outbox:
-        await socket.send_text(text)
+    outbox = connection.outbox
+    async for text in outbox:
+        try:
+            async with asyncio.timeout(STUCK_SECONDS):
+                await socket.send_text(text)
+        except TimeoutError:
+            outbox.abandon(TRY_AGAIN_LATER, "reading too slowly")
 
 
 async def _refuse(socket: WebSocket, refusal: ClientProblem) -> None:

@@ -31,12 +31,21 @@ class Inside:
     url: str
 
     @asynccontextmanager
-    async def chat(self, hello: Frame | None = None, **headers: str) -> AsyncIterator[Page]:
-        """An open chat page that has said hello; header names have `_` for `-`."""
+    async def chat(
+        self, hello: Frame | None = None, *, small_buffer: bool = False, **headers: str
+    ) -> AsyncIterator[Page]:
+        """A chat page that has said hello; header names have `_` for `-`.
+
+        With `small_buffer` the operating system keeps little of what the page does not read.
+        """
         url = self.url.replace("http", "ws", 1) + "/ws/chat"
         named = {name.replace("_", "-"): value for name, value in headers.items()}
-        async with connect(url, additional_headers=named, max_size=None) as socket:
-            page = Page(socket)
+        line = socket.socket()
+        if small_buffer:
+            line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        line.connect(("127.0.0.1", int(self.url.rsplit(":", 1)[1])))
+        async with connect(url, sock=line, additional_headers=named, max_size=None) as opened:
+            page = Page(opened)
             with suppress(ConnectionClosed):  # refused at the door: the reason is still there to read
                 await page.send(type="hello", v=1, **(hello or {}))
             yield page
@@ -81,16 +90,21 @@ def text_of(frames: list[Frame]) -> str:
 
 
 @asynccontextmanager
-async def inside(folder: Path, source: Source | None = None, **settings: Any) -> AsyncIterator[Inside]:
+async def inside(
+    folder: Path, source: Source | None = None, *, send_buffer_bytes: int | None = None, **settings: Any
+) -> AsyncIterator[Inside]:
     """Serve a house on a free port.
 
     Args:
         folder: for the data.
         source: where replies come from; without it the echoing script.
+        send_buffer_bytes: of the operating system for each connection, to make one stall early.
         settings: by their names.
     """
     chosen = Settings(data=folder / "data", model="scripted:", **settings)
     listener = socket.create_server(("127.0.0.1", 0))
+    if send_buffer_bytes is not None:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, send_buffer_bytes)
     async with wire(chosen, source) as house:
         started = asyncio.Event()
         server = Server(make_app(house), chosen, leave=house.leave, arrive=started.set)

@@ -218,3 +218,25 @@ async def test_address_that_is_no_chat_has_no_socket(tmp_path: Path) -> None:
             with pytest.raises(InvalidStatus):
                 async with connect(served.url.replace("http", "ws", 1) + path):
                     pass
+
+
+async def test_page_that_stops_reading_is_let_go(tmp_path: Path) -> None:
+    """It costs a bounded outbox, not the memory of everything it will never read; others notice nothing."""
+    source = ScriptedSource({"说很多": "很多话" * 300})
+    settings = {"outbox_frames": 16, "join_ms": 0, "asks_per_minute": 10_000}
+    async with (
+        inside(tmp_path, source, send_buffer_bytes=4096, **settings) as served,
+        served.chat() as other,
+        served.chat(small_buffer=True) as page,
+    ):
+        await other.until("welcome")
+        await page.until("welcome")
+        page.socket.transport.pause_reading()
+        chat = served.house.chat
+        for number in range(1000):
+            await page.send(type="ask", id=str(number), text="说很多")
+            assert text_of(await other.ask("还在吗", key=str(number)))
+            if chat.num_connections == 1:
+                break
+        assert chat.num_connections == 1
+        page.socket.transport.abort()

@@ -1,0 +1,57 @@
+"""The house is opened whole or not at all, and closed in reverse."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from server.errors import SettingsProblem, StorageProblem
+from server.settings import Settings
+from server.sources.scripted import ScriptedSource
+from server.wiring import wire
+
+
+async def test_house_that_cannot_be_opened_closes_what_was_open(tmp_path: Path) -> None:
+    """A damaged database is one clear problem; the source does not go on alone."""
+    settings = Settings(data=tmp_path, model="scripted:")
+    settings.database_file.write_bytes(b"this is no database, however long one looks at it" * 100)
+    source = ScriptedSource()
+    with pytest.raises(StorageProblem, match=r"dayi\.sqlite3"):
+        async with wire(settings, source):
+            pass
+    assert source.status().note == "closed"
+
+
+async def test_house_of_an_unknown_preset_is_not_begun(tmp_path: Path) -> None:
+    """Nothing is written before the settings are known to be right."""
+    with pytest.raises(SettingsProblem, match="pirates"):
+        async with wire(Settings(data=tmp_path / "data", model="scripted:", preset="pirates")):
+            pass
+    assert not (tmp_path / "data").exists()
+
+
+async def test_house_leaves_no_task_behind(tmp_path: Path) -> None:
+    """Everything that was started is ended; the chat is closed before the database, once."""
+    before = asyncio.all_tasks()
+    async with wire(Settings(data=tmp_path, model="scripted:")) as house:
+        assert len(asyncio.all_tasks()) > len(before)
+        await house.leave()
+        await house.leave()
+    assert asyncio.all_tasks() == before
+    assert house.source.status().note == "closed"
+
+
+async def test_house_shows_what_its_parts_keep(tmp_path: Path) -> None:
+    """The metrics tell of the source, the lists and the build."""
+    async with wire(Settings(data=tmp_path, model="scripted:", preset="government")) as house:
+        text = house.metrics.text().decode()
+    for line in (
+        "dayi_ready 1.0",
+        "dayi_lists_version 1.0",
+        "dayi_engine_restarts_total 0.0",
+        "dayi_connections 0.0",
+    ):
+        assert line in text.splitlines()
+    assert 'preset="government"' in text
