@@ -226,10 +226,10 @@ class EngineClient:
 
     async def _watch_over(self, process: asyncio.subprocess.Process) -> str:
         """Kill a process that gives no sign of life. Returns why."""
-        clock = asyncio.get_running_loop().time
+        clock, patience = asyncio.get_running_loop().time, self._patience
         while True:
-            limit_seconds = self._patience.stall_seconds if self._ready else self._patience.open_seconds
-            await asyncio.sleep(limit_seconds / 10)
+            await asyncio.sleep(min(patience.stall_seconds, patience.open_seconds) / 10)
+            limit_seconds = patience.stall_seconds if self._ready else patience.open_seconds
             if self._ready and not self._jobs:
                 continue
             if clock() - self._heard_at > limit_seconds and process.returncode is None:

@@ -26,11 +26,9 @@ class Reply:
         self.reused = 0
         self.passed_over = 0  # steps in which another prefill went first
         self.last_waiting: Waiting | None = None
+        self._text = text
         self._detokenizer = Detokenizer(text)
-        self._num_read = 0
-        self._num_whole = 0  # ids up to the last one that left no character open
-        self._shown_since = False  # that last one was followed by text
-        self.read(request.generated)
+        self._detokenizer.feed(request.generated)  # shown already
 
     @property
     def max_tokens(self) -> int:
@@ -51,25 +49,12 @@ class Reply:
         """The next token of the answer; the text that it completes."""
         self.ids.append(token)
         self.generated.append(token)
-        return self.read((token,))
-
-    def read(self, tokens: tuple[int, ...]) -> str:
-        """Ids through the detokenizer, keeping track of where characters are whole."""
-        shown = ""
-        for token in tokens:
-            piece = self._detokenizer.feed((token,))
-            shown += piece
-            self._num_read += 1
-            if self._detokenizer.whole:
-                self._num_whole, self._shown_since = self._num_read, False
-            elif piece:
-                self._shown_since = True
-        return shown
+        return self._detokenizer.feed((token,))
 
     def answer_ids(self) -> tuple[int, ...]:
-        """The ids of what was shown: those of a character that never became whole are left out.
-
-        (Unless one of them also ended a character before it: then the ids stay.)
-        """
-        keep = len(self.generated) if self._shown_since else self._num_whole
+        """The ids of what was shown: those of a character that never became whole are left out."""
+        keep, num_open = len(self.generated), self._detokenizer.num_open_bytes
+        # (An id that ends one character and begins another stays: part of it was shown.)
+        while num_open and (size := len(self._text.token_bytes(self.generated[keep - 1]))) <= num_open:
+            keep, num_open = keep - 1, num_open - size
         return tuple(self.generated[:keep])

@@ -10,7 +10,8 @@ from collections.abc import Collection, Sequence
 
 from server.engine.reply import Reply
 
-_MAX_PASSED_OVER = 16
+_MAX_PASSED_OVER = 4  # a long prefill gets every fifth chunk at least
+_MAX_SERVED = 1000  # people whose last turn is remembered
 
 
 class Queue:
@@ -45,9 +46,10 @@ class Queue:
         chosen = min(free, key=lambda reply: self._rank(reply, counts, self._served))
         self._waiting.remove(chosen)
         self._num_served += 1
+        self._served.pop(chosen.request.user, None)
         self._served[chosen.request.user] = self._num_served
-        if not self._waiting:
-            self._served.clear()
+        if len(self._served) > _MAX_SERVED:
+            del self._served[next(iter(self._served))]
         return chosen
 
     def put_back(self, reply: Reply) -> None:

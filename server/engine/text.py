@@ -83,9 +83,9 @@ class Detokenizer:
         return self._decoder.decode(b"".join(self._text.token_bytes(token) for token in ids))
 
     @property
-    def whole(self) -> bool:
-        """Whether no character is open."""
-        return not self._decoder.getstate()[0]
+    def num_open_bytes(self) -> int:
+        """Bytes held because their character is not whole yet."""
+        return len(self._decoder.getstate()[0])
 
     def flush(self) -> str:
         """What is left at the end: a replacement character where a character stayed open."""

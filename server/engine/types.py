@@ -213,6 +213,8 @@ def parse_line(text: bytes | bytearray) -> Line:
         ValueError: when it is none of the lines of this module.
     """
     values = json.loads(text)
+    if not isinstance(values, dict):
+        raise ValueError("a line that is no object")
     kind = _KINDS.get(values.pop("kind", ""))
     if kind is None:
         raise ValueError("a line of no known kind")
