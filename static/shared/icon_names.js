@@ -6,5 +6,5 @@ download ellipsis eraser eye eye-off file-down file-text file-up flag globe grad
 key-round languages layers layout-list link list list-checks list-filter loader-circle lock log-in log-out menu
 message-circle-question-mark message-square message-square-plus minus moon panel-left pencil play plus printer qr-code
 redo-2 refresh-cw replace rotate-ccw save school search send-horizontal settings shield shield-alert shield-check
-square square-pen sun table tag tags thumbs-down thumbs-up trash triangle-alert undo-2 upload user user-plus users
+square square-pen sun table tag tags thumbs-down thumbs-up trash triangle-alert undo-2 upload user user-plus user-round users
 wifi-off x zap`.trim().split(/\s+/);

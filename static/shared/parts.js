@@ -54,8 +54,8 @@ export function Empty({ icon = 'info', title, children }) {
   return html`<div class="empty"><${Icon} name=${icon} size=${28} /><h2>${title}</h2><div>${children}</div></div>`;
 }
 
-export function Note({ kind = '', icon = 'info', children, ...rest }) {
-  return html`<div class=${`note ${kind}`} ...${rest}><${Icon} name=${icon} /><div>${children}</div></div>`;
+export function Note({ kind = '', icon = 'info', class: more = '', children, ...rest }) {
+  return html`<div class=${`note ${kind} ${more}`} ...${rest}><${Icon} name=${icon} /><div>${children}</div></div>`;
 }
 
 export function Problem({ problem, onRetry }) {

@@ -1,0 +1,94 @@
+// What holds for every page: both languages say everything, icons exist, and the small pure things do what they say.
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { labelled } from '../../static/chat/clipboard.js';
+import { countChars, sends } from '../../static/chat/composer.js';
+import { byAge } from '../../static/chat/sidebar.js';
+import { nextPlace } from '../../static/door/next.js';
+import { withQuery } from '../../static/shared/api.js';
+import { fill } from '../../static/shared/i18n.js';
+import { iconNames } from '../../static/shared/icon_names.js';
+
+const root = fileURLToPath(new URL('../../static', import.meta.url));
+const ours = readdirSync(root, { recursive: true })
+  .map(String)
+  .filter((path) => !/^(vendor|node_modules)\b/.test(path));
+const scripts = ours.filter((path) => path.endsWith('.js'));
+const source = (path) => readFileSync(join(root, path), 'utf8');
+const names = (text) => [...JSON.stringify(text).matchAll(/\{(\w+)\}/g)].map((match) => match[1]);
+
+for (const path of scripts.filter((each) => /(^|\/)texts\.js$/.test(each))) {
+  test(`${path} says everything in both languages`, async () => {
+    const { texts } = await import(join(root, path));
+    assert.deepEqual(Object.keys(texts.en).sort(), Object.keys(texts.zh).sort());
+    for (const key of Object.keys(texts.zh)) {
+      assert.deepEqual([...new Set(names(texts.en[key]))].sort(), [...new Set(names(texts.zh[key]))].sort(), key);
+      assert.ok(JSON.stringify(texts.zh[key]).length > 2 && JSON.stringify(texts.en[key]).length > 2, key);
+    }
+  });
+}
+
+test('every icon that a page names is among the ones that are fetched', () => {
+  for (const path of scripts) {
+    for (const [, name] of source(path).matchAll(/\b(?:icon|Icon} name)[=:] ?["']([a-z0-9-]+)["']/g)) {
+      assert.ok(iconNames.includes(name), `${path}: ${name}`);
+    }
+  }
+});
+
+test('no page brings style attributes, inline scripts or raw HTML', () => {
+  for (const path of scripts) {
+    assert.doesNotMatch(source(path), /\.innerHTML|dangerouslySetInnerHTML|insertAdjacentHTML|document\.write/, path);
+    assert.doesNotMatch(source(path), /\beval\(|new Function\(|<[a-z]+[^>]* style="/, path);
+  }
+  for (const path of ours.filter((each) => each.endsWith('.html'))) {
+    assert.doesNotMatch(source(path), /<style|\sstyle=|\son[a-z]+=|<script(?![^>]*\ssrc=)|https?:\/\//, path);
+  }
+});
+
+test('Enter sends, unless Shift or an input method has it', () => {
+  const enter = { key: 'Enter', shiftKey: false, isComposing: false, keyCode: 13 };
+  assert.ok(sends(enter));
+  assert.ok(!sends({ ...enter, shiftKey: true }));
+  assert.ok(!sends({ ...enter, isComposing: true }));
+  assert.ok(!sends({ ...enter, keyCode: 229 }));
+  assert.ok(!sends({ ...enter, key: 'a' }));
+});
+
+test('characters are counted as the server counts them', () => {
+  assert.equal(countChars('  你好😀 \n'), 3);
+});
+
+test('a copied answer keeps its label', () => {
+  assert.equal(labelled('回答。\n', 'AI 生成'), '回答。\n\n[AI 生成]');
+});
+
+test('after logging in one stays on this site', () => {
+  assert.equal(nextPlace('?next=%2Fwords%3Fa%3D1%23b', 'admin'), '/words?a=1#b');
+  for (const bad of ['https://evil.example/', '//evil.example', '/\\evil.example', 'javascript:alert(1)', '', '/login', '\t//evil.example']) {
+    assert.equal(nextPlace(`?next=${encodeURIComponent(bad)}`, 'teacher'), '/stats', bad);
+  }
+  assert.equal(nextPlace('', 'pupil'), '/');
+});
+
+test('conversations stand under the day they were last spoken in', () => {
+  const nowMs = new Date(2026, 10, 23, 12).getTime();
+  const at = (days) => ({ updated_at_ms: nowMs - days * 86_400_000 });
+  const groups = byAge([at(0), at(1), at(6), at(7)], nowMs);
+  assert.deepEqual(groups.map(({ name, items }) => [name, items.length]), [['today', 1], ['this_week', 2], ['earlier', 1]]);
+});
+
+test('texts are filled, and English counts', () => {
+  assert.equal(fill('{n} / {limit}', { n: 1, limit: 2 }), '1 / 2');
+  const template = { one: '{n} person', other: '{n} people' };
+  assert.equal(fill(template, { n: 1 }, 'en'), '1 person');
+  assert.equal(fill(template, { n: 3 }, 'en'), '3 people');
+  assert.equal(fill('{unknown}', {}), '{unknown}');
+});
+
+test('empty query values are left out', () => {
+  assert.equal(withQuery('/api/x', { q: '', a: null, b: 0, c: '数' }), '/api/x?b=0&c=%E6%95%B0');
+});
