@@ -17,7 +17,7 @@ COMMANDS = {
     "users": "Add, list and re-password the people who log in.",
     "model": "Show or prepare the model.",
     "words": "Check, import, export and try word lists, on the data folder.",
-    "bench": "Measure the filter, the engine or the chat.",
+    "bench": "Measure the filter or the engine.",
     "version": "Print the version.",
 }
 

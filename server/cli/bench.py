@@ -18,7 +18,7 @@ from server.cli.options import given, setting_options
 from server.errors import SettingsProblem
 from server.settings import read_settings
 
-MEASUREMENTS = ("filter", "engine", "chat")
+MEASUREMENTS = ("filter", "engine")
 
 
 @click.command()
@@ -28,7 +28,7 @@ MEASUREMENTS = ("filter", "engine", "chat")
 )
 @setting_options("model", "dtype", "threads", "data", "models", "max_running", "kv_budget_mib")
 def command(name: str, json_file: Path | None, config: Path | None, **options: Any) -> None:
-    """Measure the filter, the engine or the chat, and print the figures."""
+    """Measure the filter or the engine, and print the figures."""
     settings = read_settings(given(options), config)
     try:
         measurement = importlib.import_module(f"bench.{name}")

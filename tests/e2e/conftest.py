@@ -24,5 +24,6 @@ def real_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
         model="bundled:0.5b",
         models=models_folder(),
         asks_per_minute=600,
+        max_answer_tokens=160,  # long enough to be interrupted, short enough for a slow machine
     ) as server:
         yield server
