@@ -54,7 +54,7 @@ function Bad({ problem }) {
   const bad = problem.code === 'bad_import' && problem.details.length > 0;
   return html`
     <${Note} kind="refuse" icon="circle-alert">${bad ? t('importBad', { n: problem.details.length }) : problem.message}<//>
-    ${bad && html`<${Lines} rows=${problem.details.map(({ line, text, reason }) => [line, text, reason])} />`}`;
+    ${bad && html`<${Lines} rows=${problem.details.map(({ line, text, reason }) => [line, text, t(`reason.${reason}`)])} />`}`;
 }
 
 function Preview({ preview }) {
