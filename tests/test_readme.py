@@ -78,3 +78,11 @@ def test_readme_links_to_files_that_exist(name: str) -> None:
     """Pictures and documents are there."""
     targets = re.findall(r"\]\(([^)#]+)\)", text_of(name))
     assert [target for target in targets if "://" not in target and not (ROOT / target).exists()] == []
+
+
+def test_architecture_names_tests_that_exist() -> None:
+    """Each invariant's guard is a test function in that file."""
+    guards = re.findall(r"`(tests/[a-z0-9_/]+\.py)::(test_\w+)`", text_of("ARCHITECTURE.md"))
+    assert len(guards) >= 9
+    for file, function in guards:
+        assert re.search(rf"def {function}\(", text_of(file)), f"{file}::{function}"
