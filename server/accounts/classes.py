@@ -30,6 +30,8 @@ from server.storage.ids import new_id
 CODE_ALPHABET = "34679ACDEFGHJKMNPQRTUVWXY"  # no two of them look alike: 0O 1IL 2Z 5S 8B are left out
 CODE_CHARS = 6
 
+STRANGER_DAYS = 7
+
 
 class Classes:
     """The classes of a school, or the desks of an office."""
@@ -177,6 +179,14 @@ class Classes:
             row = await classes.get(connection, class_id)
             assert row is not None
             return _view(row, await classes.teachers(connection), await classes.count_members(connection))
+
+    async def forget_strangers(self, now_ms: int) -> int:
+        """Forget visitors of more than a week ago who joined no class and asked nothing; how many.
+
+        Every browser, and every crawler, that opens the chat page becomes a visitor.
+        """
+        async with self._database.write() as connection:
+            return await classes.delete_strangers(connection, now_ms - STRANGER_DAYS * 86_400_000)
 
 
 def _check_teachers(roles: dict[str, str], user_ids: tuple[str, ...]) -> None:

@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, exists, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.storage.tables import ClassTeacher, SchoolClass, Secret, User, Visitor
+from server.storage.tables import ClassTeacher, Conversation, SchoolClass, Secret, User, Visitor
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,3 +165,12 @@ async def secret(connection: AsyncConnection, name: str) -> bytes:
 async def _one(connection: AsyncConnection, condition: Any) -> StoredClass | None:
     row = (await connection.execute(select(*_COLUMNS).where(condition))).mappings().one_or_none()
     return None if row is None else StoredClass(**row)
+
+
+async def delete_strangers(connection: AsyncConnection, before_ms: int) -> int:
+    """Forget visitors who came before a moment, joined no class and have no conversation; how many."""
+    has_spoken = exists().where(Conversation.owner_id == Visitor.id)
+    done = await connection.execute(
+        delete(Visitor).where(Visitor.created_at_ms < before_ms, Visitor.class_id.is_(None), ~has_spoken)
+    )
+    return done.rowcount

@@ -19,7 +19,7 @@ from server.sources.open import open_source
 from server.sources.types import Source
 from server.storage.database import Database
 from server.topics import Recorder, Statistics, TopicDesk
-from server.wiring.upkeep import follow_publications, tell_readiness, watch_stalls
+from server.wiring.upkeep import follow_publications, sweep, tell_readiness, watch_stalls
 
 
 @dataclass
@@ -112,6 +112,7 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
         _run(stack, watch_stalls(metrics.stalls))
         _run(stack, follow_publications(published))
         _run(stack, tell_readiness(source))
+        _run(stack, sweep(accounts.classes.forget_strangers))
         yield house
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 import structlog
@@ -17,6 +18,7 @@ log = structlog.get_logger(__name__)
 STALL_PERIOD_SECONDS = 0.05
 READY_PERIOD_SECONDS = 0.2
 REFRESH_SECONDS = 0.5
+SWEEP_SECONDS = 3600.0
 
 
 class Refreshing(Protocol):
@@ -60,3 +62,15 @@ async def follow_publications(published: Refreshing) -> None:
                 log.info("another word list version is in effect")
         except StorageProblem as problem:
             log.error("cannot look for a newer word list", reason=str(problem))
+
+
+async def sweep(forget_strangers: Callable[[int], Awaitable[int]]) -> None:
+    """Every hour, forget visitors who never asked anything."""
+    while True:
+        try:
+            num_gone = await forget_strangers(time.time_ns() // 1_000_000)
+            if num_gone:
+                log.info("forgot visitors who asked nothing", num_visitors=num_gone)
+        except StorageProblem as problem:
+            log.error("cannot sweep", reason=str(problem))
+        await asyncio.sleep(SWEEP_SECONDS)

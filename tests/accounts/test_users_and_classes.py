@@ -25,6 +25,8 @@ from server.accounts.classes import CODE_ALPHABET
 from server.accounts.passwords import check_password
 from server.accounts.throttle import Throttle
 from server.errors import ClientProblem
+from server.storage import conversations
+from server.storage.database import Database
 
 NOW_MS = 1_800_000_000_000
 PASSWORD = "horse battery staple"
@@ -286,3 +288,26 @@ def test_throttle_doubles_the_wait_and_forgets_in_the_end() -> None:
     throttle.begin("k", now_seconds + 901)
     with pytest.raises(ClientProblem):
         throttle.begin("k", now_seconds + 901)
+
+
+async def test_visitors_who_asked_nothing_are_forgotten_after_a_week(
+    accounts: Accounts, database: Database
+) -> None:
+    """Only they: who joined a class or has a conversation stays known."""
+    tokens, people = zip(*[await accounts.classes.new_visitor(NOW_MS) for _ in range(3)], strict=True)
+    made = await accounts.classes.add(NewClass(name="七(3)班"), NOW_MS)
+    await accounts.classes.join(people[0], made.join_code, "127.0.0.1", NOW_MS)
+    async with database.write() as connection:
+        await conversations.create(
+            connection,
+            conversation_id="c1",
+            owner_id=people[1].id,
+            class_id=None,
+            preset="education",
+            system_prompt="",
+            now_ms=NOW_MS,
+        )
+    assert await accounts.classes.forget_strangers(NOW_MS + 6 * 86_400_000) == 0
+    assert await accounts.classes.forget_strangers(NOW_MS + 8 * 86_400_000) == 1
+    known = [await accounts.classes.visitor(token) is not None for token in tokens]
+    assert known == [True, True, False]
