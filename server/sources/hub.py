@@ -1,17 +1,20 @@
 """`hub:` and `modelscope:` — a model's files fetched from a hub into a folder, by the hubs' own clients.
 
-Both clients resume and check what they fetch; endpoints and access tokens are those of their standard
-environment variables (HF_ENDPOINT, MODELSCOPE_ENDPOINT …). Does not know what is in the files.
+Both clients keep what came whole for the next try; sizes and SHA-256 are checked here once more. Endpoints
+and access tokens are those of their standard environment variables (HF_ENDPOINT, MODELSCOPE_ENDPOINT …).
+Does not know what is in the files.
 """
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
-from typing import Any
+from textwrap import shorten
 
 from server.errors import SettingsProblem, SourceProblem
 from server.sources.folder import DISK_ERRORS, need_space
@@ -28,7 +31,17 @@ _FILES = [
     "model*.safetensors",
     "model.safetensors.index.json",
 ]
+_FOLDERS = ["*/*"]
 _WATCH_SECONDS = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """A file as the hub lists it; the SHA-256 is known of large ones only."""
+
+    path: str
+    num_bytes: int
+    sha256: str | None
 
 
 def fetch(name: ModelName, folder: Path, progress: Progress) -> None:
@@ -49,24 +62,27 @@ def fetch(name: ModelName, folder: Path, progress: Progress) -> None:
 
 
 def _fetch_hub(name: ModelName, folder: Path, progress: Progress) -> None:
-    from httpx2 import HTTPError
-    from huggingface_hub import constants, snapshot_download
+    from httpx2 import HTTPError  # what the client itself speaks with, and raises
+    from huggingface_hub import HfApi, constants
     from huggingface_hub.errors import GatedRepoError, RepositoryNotFoundError, RevisionNotFoundError
 
-    def download(dry_run: bool) -> Any:
-        return snapshot_download(
-            name.value,
-            revision=name.revision,
-            local_dir=folder,
-            allow_patterns=_FILES,
-            ignore_patterns=["*/*"],
-            dry_run=dry_run,
-        )
-
+    for left in folder.rglob("*.incomplete"):
+        left.unlink()  # of a killed process; the client never goes on with it
+    api = HfApi()
     try:
-        total_bytes = sum(file.file_size or 0 for file in download(dry_run=True))
-        with _watched(folder, total_bytes, progress):
-            download(dry_run=False)
+        listed = api.model_info(name.value, revision=name.revision, files_metadata=True)
+        files = [
+            _File(file.rfilename, file.size or 0, file.lfs.sha256 if file.lfs else None)
+            for file in listed.siblings or []
+        ]
+        with _watched(name, folder, files, progress):
+            api.snapshot_download(
+                name.value,
+                revision=listed.sha,
+                local_dir=folder,
+                allow_patterns=_FILES,
+                ignore_patterns=_FOLDERS,
+            )
     except GatedRepoError:
         raise SettingsProblem(
             f"{name}: its publisher asks for consent; give it there and set HF_TOKEN"
@@ -88,15 +104,15 @@ def _fetch_modelscope(name: ModelName, folder: Path, progress: Progress) -> None
         endpoint = HubApi().resolve_endpoint_for_read(name.value)
         api = HubApi(endpoint=endpoint)
         listed = api.list_repo_files(name.value, "model", revision=name.revision)
-        wanted = [file for file in listed if any(fnmatch(file.path, pattern) for pattern in _FILES)]
-        with _watched(folder, sum(file.size or 0 for file in wanted if "/" not in file.path), progress):
+        files = [_File(file.path, file.size or 0, file.sha256 or None) for file in listed]
+        with _watched(name, folder, files, progress):
             api.download_repo(
                 name.value,
                 "model",
                 revision=name.revision,
                 local_dir=folder,
                 allow_patterns=_FILES,
-                ignore_patterns=["*/*"],
+                ignore_patterns=_FOLDERS,
             )
     except (AuthenticationError, PermissionDeniedError):
         raise SettingsProblem(f"{name}: it needs permission; set MODELSCOPE_API_TOKEN") from None
@@ -111,13 +127,19 @@ def _broken(name: ModelName, endpoint: str, error: Exception) -> Exception:
     for cause in (error, *getattr(error, "failed_files", {}).values()):
         if isinstance(cause, OSError) and cause.errno in DISK_ERRORS:
             return cause
-    said = str(error).strip().partition("\n")[0]
+    said = shorten(str(error).partition("\n")[0], 160, placeholder=" …")
     return SourceProblem("unavailable", f"{name}: {endpoint} cannot be reached or broke off ({said})")
 
 
 @contextmanager
-def _watched(folder: Path, total_bytes: int, progress: Progress) -> Iterator[None]:
-    """Tell how the folder grows; the two clients have no progress call in common."""
+def _watched(name: ModelName, folder: Path, files: list[_File], progress: Progress) -> Iterator[None]:
+    """Tell how the folder grows (the clients have no progress call in common), then look at what came."""
+    wanted = [
+        file
+        for file in files
+        if "/" not in file.path and any(fnmatch(file.path, pattern) for pattern in _FILES)
+    ]
+    total_bytes = sum(file.num_bytes for file in wanted)
     need_space(folder, total_bytes - _folder_bytes(folder))
     ended = threading.Event()
 
@@ -132,7 +154,27 @@ def _watched(folder: Path, total_bytes: int, progress: Progress) -> Iterator[Non
     finally:
         ended.set()
         watcher.join()
+    damaged = [file.path for file in wanted if not _came_well(folder / file.path, file)]
+    if damaged:
+        for file in wanted:  # the next try fetches these anew, and those of which no hash is known
+            if file.path in damaged or file.sha256 is None:
+                (folder / file.path).unlink()
+        raise SourceProblem(
+            "unavailable", f"{name}: {', '.join(damaged)} came damaged; start again to fetch it anew"
+        )
     progress(Step("downloading", total_bytes, total_bytes))
+
+
+def _came_well(path: Path, file: _File) -> bool:
+    if not path.is_file():
+        # A client that loses the network may take what is there for enough.
+        raise ConnectionError(f"{file.path} did not come")
+    if path.stat().st_size != file.num_bytes:
+        return False
+    if file.sha256 is None:
+        return True
+    with path.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest() == file.sha256
 
 
 def _folder_bytes(folder: Path) -> int:

@@ -65,11 +65,12 @@ class LocalSource:
             SettingsProblem: the model is not there (packages, file or folder are missing).
         """
         folder = await asyncio.to_thread(prepared_folder, self._model, self._models_folder, self._dtype)
-        self._note = f"{self._model} is being opened"
-        if folder is None:
-            check_presence(self._model)
-            self._note = f"{self._model} is being prepared"
-        self._beginning = asyncio.create_task(self._begin(folder), name="model preparing")
+        if folder is not None:
+            await self._open(folder)
+            return
+        check_presence(self._model)
+        self._note = f"{self._model} is being prepared"
+        self._beginning = asyncio.create_task(self._prepare(), name="model preparing")
 
     async def close(self) -> None:
         """End preparing or the engine; replies under way fail."""
@@ -116,26 +117,27 @@ class LocalSource:
         if self._client is not None:
             self._client.forget(conversation)
 
-    async def _begin(self, folder: Path | None) -> None:
+    async def _prepare(self) -> None:
         try:
-            if folder is None:
-                folder = await asyncio.to_thread(
-                    prepare, self._model, self._models_folder, self._dtype, self._tell, self._stop
-                )
+            folder = await asyncio.to_thread(
+                prepare, self._model, self._models_folder, self._dtype, self._tell, self._stop
+            )
         except DayiProblem as problem:
             self._note = str(problem)
             if not self._stop.is_set():
                 _LOG.error("the model cannot be prepared: %s", problem)
-            return
         except Exception as error:
             # Nobody awaits this before the end: say it now, and where the administrator looks.
             self._note = f"preparing failed: {error!r}"
             _LOG.exception("preparing failed")
-            return
-        if not self._stop.is_set():
-            client = EngineClient(replace(self._options, folder=folder))
-            await client.start()
-            self._client = client
+        else:
+            if not self._stop.is_set():
+                await self._open(folder)
+
+    async def _open(self, folder: Path) -> None:
+        client = EngineClient(replace(self._options, folder=folder))
+        await client.start()
+        self._client = client
 
     def _tell(self, step: Step) -> None:
         # From the preparing thread: one assignment, which the loop reads whole.

@@ -16,6 +16,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 
@@ -103,9 +104,16 @@ def prepare(
                 _convert(Order(str(name), str(building), str(downloads), dtype), name, lock, progress, stop)
                 folder.mark_complete(building, name)
                 folder.put_in_place(building, target)
+                shutil.rmtree(downloads, ignore_errors=True)
+            except SourceProblem as problem:
+                if problem.code == "bad_model":  # then a resumed download would be bad again
+                    shutil.rmtree(downloads, ignore_errors=True)
+                raise
             finally:
                 shutil.rmtree(building, ignore_errors=True)
-            shutil.rmtree(downloads, ignore_errors=True)
+                for empty in (downloads, downloads.parent):  # with something in it, it stays
+                    with suppress(OSError):
+                        empty.rmdir()
     except OSError as error:
         raise SourceProblem("unavailable", f"{name} cannot be prepared in {models_folder}: {error}") from None
     return target
