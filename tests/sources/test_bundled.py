@@ -7,12 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-import tiny_models
 
 from server.errors import SettingsProblem, SourceProblem
 from server.sources import bundled, convert
 from server.sources.names import parse_name
 from server.sources.progress import Step
+from tests.sources import tiny_models
 
 
 def carry(site: Path, content: bytes, sizes: list[int]) -> bundled.Bundle:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-import tiny_models
-from tiny_models import same_weights
 from tokenizers import Tokenizer
 
 from server.engine.shape import Dtype, ModelShape, fingerprint
@@ -14,6 +12,8 @@ from server.engine.weights import load_weights
 from server.errors import SourceProblem
 from server.sources.convert import convert
 from server.sources.names import parse_name
+from tests.sources import tiny_models
+from tests.sources.tiny_models import same_weights
 
 # How a template of a thinking model writes that it shall not think.
 THOUGHTLESS = "{% if enable_thinking is false %}<think>\n\n</think>\n\n{% endif %}"

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-import tiny_models
 
 from server.errors import SettingsProblem
 from server.sources.describe import as_text, describe
 from server.sources.machine import this_machine
 from server.sources.prepare import prepare
+from tests.sources import tiny_models
 
 
 def test_prepared_model_is_described_from_its_folder(tmp_path: Path) -> None:

@@ -8,7 +8,6 @@ from pathlib import Path
 import gguf
 import numpy as np
 import pytest
-import tiny_models
 import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -17,6 +16,7 @@ from server.engine.weights import expected, fused
 from server.errors import SourceProblem
 from server.sources import gguf as reading
 from server.sources.gguf_header import read_header
+from tests.sources import tiny_models
 
 
 @pytest.fixture(scope="module")
@@ -34,6 +34,15 @@ def test_header_agrees_with_the_reference_reader(tiny: Path) -> None:
         tensor.name: (tuple(reversed(tensor.shape.tolist())), int(tensor.tensor_type), tensor.data_offset)
         for tensor in reference.tensors
     } == {name: (slot.shape, slot.type_number, slot.start_byte) for name, slot in header.slots.items()}
+
+
+@pytest.mark.parametrize("architecture", ["qwen2", "qwen3"])
+def test_names_are_mapped_as_by_the_reference(architecture: str) -> None:
+    """The library's own table says which tensor is which."""
+    kind = {"qwen2": gguf.MODEL_ARCH.QWEN2, "qwen3": gguf.MODEL_ARCH.QWEN3}[architecture]
+    table = gguf.get_tensor_name_map(kind, tiny_models.LAYERS)
+    for name in tiny_models.tensors(architecture=architecture):
+        assert reading.gguf_name(name) == table.get_name(name, try_suffixes=(".weight", ".bias")), name
 
 
 @pytest.mark.parametrize("chunk_weights", [1, 1000, 1 << 18])

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import tiny_models
-from loopback_hub import Hub, serving
 
 from server.errors import SettingsProblem, SourceProblem
 from server.sources.prepare import prepare, prepared_folder
+from tests.sources import tiny_models
+from tests.sources.loopback_hub import Hub, serving
 
 KINDS = ("hub", "modelscope")
 

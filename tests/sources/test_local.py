@@ -11,7 +11,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import tiny_models
 
 from server.errors import SettingsProblem, SourceProblem
 from server.sources.local import LocalSource
@@ -28,6 +27,7 @@ from server.sources.types import (
     SourceEvent,
     SourceStatus,
 )
+from tests.sources import tiny_models
 
 GREEDY = Sampling(temperature=0.0, repetition_penalty=1.0, max_tokens=12)
 

@@ -14,8 +14,6 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-import tiny_models
-from tiny_models import same_weights
 
 from server.engine.shape import ModelShape
 from server.errors import SettingsProblem, SourceProblem
@@ -23,6 +21,8 @@ from server.sources import folder
 from server.sources.names import parse_name
 from server.sources.prepare import prepare, prepared_folder
 from server.sources.progress import Step
+from tests.sources import tiny_models
+from tests.sources.tiny_models import same_weights
 
 
 def leftovers(models: Path) -> list[str]:
