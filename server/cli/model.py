@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -38,21 +37,20 @@ def prepare(**options: Any) -> None:
 
 
 @command.command()
-@setting_options("model", "dtype", "data", "models")
+@setting_options("model", "dtype", "threads", "kv_budget_mib", "data", "models")
 def info(**options: Any) -> None:
-    """Tell what the model is and whether it is prepared."""
+    """Tell what the model is, whether it is prepared, and whether this machine can carry it."""
+    from server.sources.describe import as_text, describe
+
     settings = _settings(options)
-    folder = _prepared(settings)
-    click.echo(f"{'model':<20}{settings.model}")
-    click.echo(f"{'dtype':<20}{settings.dtype}")
-    click.echo(f"{'prepared':<20}{folder or 'no; `dayi model prepare` does it where weights are needed'}")
-    if folder is None:
-        return
-    size_bytes = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
-    click.echo(f"{'on disk':<20}{size_bytes / 2**20:,.0f} MiB")
-    for name, value in json.loads((folder / "config.json").read_text(encoding="utf-8")).items():
-        if isinstance(value, str | int | float):
-            click.echo(f"{name:<20}{value}")
+    found = describe(
+        settings.model,
+        settings.models_folder,
+        settings.dtype,
+        threads=settings.threads,
+        kv_budget_mib=settings.kv_budget_mib,
+    )
+    click.echo(as_text(found))
 
 
 def prepare_for(settings: Settings) -> None:
