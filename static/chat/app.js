@@ -12,7 +12,7 @@ import { Announcer } from './announce.js';
 import { copyText, copyWithLabel } from './clipboard.js';
 import { Composer } from './composer.js';
 import { useLive, wantedConversation } from './live.js';
-import { JoinClass, LineNote, PrivacyPanel } from './panels.js';
+import { codeInAddress, JoinClass, LineNote, PrivacyPanel } from './panels.js';
 import { useEndInSight } from './scroll.js';
 import { Sidebar } from './sidebar.js';
 import { texts as own } from './texts.js';
@@ -25,8 +25,11 @@ const READY_POLL_MS = 3000;
 /** The button in the top bar (drawn by the frame) and the drawer (drawn here) meet in this event. */
 export const drawer = new EventTarget();
 
-export const bar = () => ({
-  start: html`<${IconButton} icon="panel-left" label=${t('open_conversations')} onClick=${() => drawer.dispatchEvent(new Event('open'))} />`,
+const needsLogin = (site) => site.who_may_chat === 'login' && !site.login;
+const needsCode = (site) => site.who_may_chat === 'class_code' && !site.class && !site.login;
+
+export const bar = (site) => ({
+  start: !needsLogin(site) && !needsCode(site) && html`<${IconButton} icon="panel-left" label=${t('open_conversations')} onClick=${() => drawer.dispatchEvent(new Event('open'))} />`,
 });
 
 /** Whether the list of conversations is a drawer (chat.css says the same). */
@@ -52,23 +55,23 @@ function Greeting({ site, onAsk }) {
 }
 
 export function App({ site, reloadSite }) {
-  const needsCode = site.who_may_chat === 'class_code' && !site.class && !site.login;
-  const needsLogin = site.who_may_chat === 'login' && !site.login;
+  const sentAway = needsLogin(site);
   useEffect(() => {
-    if (needsLogin) location.replace(loginAddress());
-  }, [needsLogin]);
+    if (sentAway) location.replace(loginAddress());
+  }, [sentAway]);
   useEffect(() => {
     if (site.ready) return undefined;
     const timer = setInterval(reloadSite, READY_POLL_MS);
     return () => clearInterval(timer);
   }, [site.ready]);
-  if (needsLogin) return null;
-  if (needsCode) return html`<${JoinClass} site=${site} needed onJoined=${reloadSite} />`;
+  if (sentAway) return null;
+  if (needsCode(site)) return html`<${JoinClass} site=${site} code=${codeInAddress()} needed onJoined=${reloadSite} />`;
   return html`<${Chat} site=${site} reloadSite=${reloadSite} />`;
 }
 
 function Chat({ site, reloadSite }) {
-  const [open, setOpen] = useState(null); // 'drawer', 'privacy', 'join'
+  const [joinCode, setJoinCode] = useState(codeInAddress);
+  const [open, setOpen] = useState(joinCode ? 'join' : null); // 'drawer', 'privacy', 'join'
   const [draft, setDraft] = useState(() => kept('draft', sessionStore) ?? '');
   const narrow = useNarrow();
   const place = useRef(null);
@@ -90,6 +93,10 @@ function Chat({ site, reloadSite }) {
   useEffect(() => {
     live.open(wantedConversation());
     const named = () => {
+      if (codeInAddress()) {
+        setJoinCode(codeInAddress());
+        setOpen('join');
+      }
       const wanted = wantedConversation();
       if (wanted !== live.connection.conversation) live.open(wanted);
     };
@@ -161,7 +168,7 @@ function Chat({ site, reloadSite }) {
         <div class="reading">
           ${transcript.turns.length === 0
             ? html`<${Greeting} site=${site} onAsk=${ask} />`
-            : html`<ol class="turns">${transcript.turns.map((turn) => html`<${Turn} key=${turn.askId} turn=${turn}
+            : html`<h1 class="visually-hidden">${t('conversation')}</h1><ol class="turns">${transcript.turns.map((turn) => html`<${Turn} key=${turn.askId} turn=${turn}
                 last=${turn === last} label=${label} line=${line} act=${act} />`)}</ol>`}
         </div>
       </section>
@@ -177,6 +184,6 @@ function Chat({ site, reloadSite }) {
     </div>
     <${Announcer} turn=${last} line=${line} />
     ${open === 'privacy' && html`<${PrivacyPanel} site=${site} onClose=${close} />`}
-    ${open === 'join' && html`<${JoinClass} site=${site} onClose=${close} onJoined=${() => { close(); reloadSite(); }} />`}
+    ${open === 'join' && html`<${JoinClass} key=${joinCode} site=${site} code=${joinCode} onClose=${close} onJoined=${() => { close(); reloadSite(); }} />`}
   </div>`;
 }

@@ -179,6 +179,8 @@ export class Connection {
       const left = this.pending.filter((question) => question.id !== frame.id);
       if (left.length < this.pending.length) this.#setPending(left);
     }
+    // Errors do not name the question: to repeat it at every return would repeat the trouble.
+    if (frame.type === 'error' && frame.code !== 'no_such_conversation' && this.pending.length) this.#setPending([]);
     if (frame.type === 'done') this.#stops.delete(frame.turn);
     this.#given.onFrame(frame);
   }

@@ -97,7 +97,9 @@ export class Live {
 
   #frame(frame) {
     if (frame.type === 'error') {
-      this.onProblem({ code: frame.code, message: frame.message });
+      const sending = transcript.isSending(this.transcript);
+      this.#change((state) => transcript.troubled(state, frame));
+      if (!sending || frame.code === 'no_such_conversation') this.onProblem(frame);
       return;
     }
     if (frame.type === 'welcome') this.#arrived(frame.conversation);

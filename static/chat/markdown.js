@@ -18,6 +18,8 @@ const CLEAN = {
   RETURN_DOM_FRAGMENT: true,
 };
 const MOST_FORMULAS_KEPT = 400;
+const CLOSING_SIGN = /^[，。；：、！？）」』”’,.;:!?)]+/;
+const LONGEST_KEPT_CHARS = 30; // a longer formula must be able to break
 
 const md = new MarkdownIt({ html: false, linkify: false, breaks: true, typographer: false });
 md.use(maths);
@@ -50,10 +52,10 @@ function formulaNodes(tex, display) {
         throwOnError: true,
         trust: false,
         strict: 'ignore',
-        maxSize: 20,
+        maxSize: 10,
         maxExpand: 200,
         // These two alone would write a style attribute.
-        macros: { '\\pmb': '\\boldsymbol{#1}', '\\fcolorbox': '\\boxed{#3}' },
+        macros: { '\\pmb': '\\boldsymbol{#1}', '\\fcolorbox': '\\@secondoftwo{#1#2}{\\boxed{#3}}' },
       });
     } catch {
       place.append(source(tex));
@@ -74,8 +76,21 @@ function drawFormula(element) {
   element.replaceChildren(formulaNodes(element.dataset.tex, element.classList.contains('math-display')));
 }
 
+/** A formula is a box to the browser, which would put the full stop behind it at the beginning of the next line. */
+function keepPunctuation(place) {
+  const after = place.nextSibling;
+  const sign = after?.nodeType === Node.TEXT_NODE ? CLOSING_SIGN.exec(after.data) : null;
+  if (!sign || place.dataset.tex.length > LONGEST_KEPT_CHARS) return;
+  after.deleteData(0, sign[0].length);
+  const pair = document.createElement('span');
+  pair.className = 'unbroken';
+  place.replaceWith(pair);
+  pair.append(place, sign[0]);
+}
+
 function drawFormulas(fragment, waits) {
   const places = [...fragment.querySelectorAll('.math')];
+  places.filter((place) => !place.classList.contains('math-display')).forEach(keepPunctuation);
   const last = waits ? places.pop() : null;
   if (last) last.append(source(last.dataset.tex));
   if (!places.length) return;

@@ -20,9 +20,12 @@ export function PrivacyPanel({ site, onClose }) {
   <//>`;
 }
 
+/** The code in the address of a class's QR code, or ''. Nobody is put into a class by a link alone: they still press "join". */
+export const codeInAddress = () => /^#join=([\w-]{1,64})$/.exec(location.hash)?.[1] ?? '';
+
 /** The way into a class. Where a class is needed to chat at all there is nothing behind it, so it stays. */
-export function JoinClass({ site, needed, onClose, onJoined }) {
-  const [code, setCode] = useState('');
+export function JoinClass({ site, code: given = '', needed, onClose, onJoined }) {
+  const [code, setCode] = useState(given);
   const [problem, setProblem] = useState(null);
   const [busy, setBusy] = useState(false);
   const classWord = pick(site.class_word);

@@ -44,6 +44,15 @@ export const dropped = (state, askId) => ({
 
 export const rated = (state, id, rating) => withTurn(state, id, () => ({ rating }));
 export const stopping = (state, id) => withTurn(state, id, () => ({ stopping: true }));
+/** The server had trouble and does not say with what: questions on their way may be tried again. */
+export const troubled = (state, { code, message }) => ({
+  ...state,
+  turns: state.turns.map((turn) =>
+    turn.phase === 'sending'
+      ? { ...turn, phase: 'refused', refusal: { code, category: null, message, retryAfterSeconds: null } }
+      : turn,
+  ),
+});
 /** An answer anew is on its way: forget that the last try was refused. */
 export const retried = (state, id) => withTurn(state, id, () => ({ refusal: null }));
 

@@ -30,7 +30,7 @@ function Unanswered({ turn, line, act }) {
   if (turn.phase === 'sending') {
     return html`<p class="aside waits">${t(line.state === 'open' ? 'sending' : 'sending_later')}</p>`;
   }
-  const again = ['busy', 'too_fast'].includes(turn.refusal.code);
+  const again = !['filter', 'too_long', 'stage', 'empty_question'].includes(turn.refusal.code);
   return html`<${Note} kind=${turn.refusal.code === 'filter' ? '' : 'warn'} role="alert" class="refusal">
     <p>${turn.refusal.message}</p>
     <p class="row">

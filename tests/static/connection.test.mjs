@@ -110,6 +110,17 @@ test('questions kept from before a reload are asked, and a repeated decision set
   assert.deepEqual(world.pending.at(-1), []);
 });
 
+test('after an error a question is not repeated by itself, unless its conversation is gone', () => {
+  const world = setUp();
+  world.connection.open({});
+  world.arrive();
+  const id = world.connection.ask('一');
+  world.socket.says({ type: 'error', code: 'no_such_conversation', message: '…' });
+  assert.deepEqual(world.pending.at(-1), [id]);
+  world.socket.says({ type: 'error', code: 'storage', message: '…' });
+  assert.deepEqual(world.pending.at(-1), []);
+});
+
 test('stop is said again after a cut until the turn is done; other frames wait for a line', () => {
   const world = setUp();
   world.connection.open({});

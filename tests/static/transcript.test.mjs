@@ -83,6 +83,14 @@ test('a decision told once more, with its old number, ends the waiting', () => {
   assert.equal(repeated.seq, 7);
 });
 
+test('trouble lets me try a question again, and if it was accepted all the same it is shown once', () => {
+  const sending = asked(apply(emptyTranscript, welcome()), { id: 'a1', text: '什么是 坏 ？' });
+  const state = transcript.troubled(sending, { type: 'error', code: 'storage', message: '暂时无法保存' });
+  assert.equal(state.turns[0].phase, 'refused');
+  assert.equal(transcript.isSending(state), false);
+  assert.deepEqual(apply(state, story[0]).turns.map((turn) => turn.phase), ['accepted']);
+});
+
 test('an answer anew takes the place of the earlier one; refused anew it keeps the earlier one', () => {
   const first = play([welcome(), ...story]);
   const again = apply(first, { type: 'accepted', seq: 11, id: 'again:t3', turn: 't3', text: '再问', regenerates: 't2' });
