@@ -14,7 +14,7 @@ serve: .venv/server.done .venv/model-$(MODEL).done static/vendor/done  ## instal
 	DAYI_MODEL=$${DAYI_MODEL:-bundled:$(MODEL)} $(BIN)/dayi serve $(ARGS)
 
 test: .venv/tests.done .venv/model-0.5b.done static/vendor/done  ## run every test, with the real model and a real browser
-	node --test tests/static/
+	node --test tests/static/*.test.mjs
 	$(BIN)/dayi model prepare --model bundled:0.5b --models .cache/models
 	$(BIN)/python -m pytest $(ARGS)
 
