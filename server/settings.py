@@ -125,7 +125,9 @@ def read_settings(command_line: Mapping[str, Any] | None = None, config: Path | 
 def _toml(config: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(config.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except OSError as error:
+        raise SettingsProblem(f"settings file {config}: {error.strerror}") from None
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise SettingsProblem(f"settings file {config}: {error}") from None
 
 
@@ -140,4 +142,4 @@ def _mistake(
     else:
         place = f"{config}: {name}"
     unknown = row["type"] == "extra_forbidden"
-    return f"{place}: {'there is no such setting' if unknown else row['msg']}"
+    return f"{place}: {'there is no such setting' if unknown else row['msg'].removeprefix('Value error, ')}"

@@ -32,10 +32,12 @@ def command(config: Path | None, **options: Any) -> None:
     from server.cli.model import prepare_for
     from server.logs import configure_logs
     from server.presets import load_preset
+    from server.sources.names import parse_name
     from server.wiring import hold
 
     configure_logs(settings.log_format, settings.log_level)
-    load_preset(settings.preset)  # a wrong name is told now, not after minutes of preparing
+    parse_name(settings.model)  # wrong names are told now: before a folder is made or minutes are spent
+    load_preset(settings.preset)
     with hold(settings.data) as folder, listen(settings.host, settings.port) as listener:
         prepare_for(settings)
         asyncio.run(_serve(settings, folder, listener))
@@ -52,7 +54,8 @@ def listen(host: str, port: int) -> Iterator[socket.socket]:
     try:
         listener = socket.create_server((host, port), family=family)
     except OSError as error:
-        reason = error.strerror or str(error)
+        # Python adds to the reason what we say anyway.
+        reason = (error.strerror or str(error)).partition(" (while ")[0]
         raise SettingsProblem(f"cannot listen on {host} port {port}: {reason} (--host, --port)") from None
     with listener:
         yield listener

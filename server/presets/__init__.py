@@ -101,13 +101,19 @@ def load_preset(name: str) -> Preset:
     except FileNotFoundError:
         known = ", ".join(SHIPPED)
         raise SettingsProblem(f"no preset {name!r}: use {known}, or the path of a TOML file") from None
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except OSError as error:
+        raise SettingsProblem(f"preset {file}: {error.strerror}") from None
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise SettingsProblem(f"preset {file}: {error}") from None
     try:
         return Preset.model_validate(table)
     except ValidationError as error:
         found = "; ".join(
-            f"{'.'.join(str(part) for part in row['loc'])}: {row['msg']}"
+            f"{'.'.join(str(part) for part in row['loc'])}: {_mistake(row['type'], row['msg'])}"
             for row in error.errors(include_url=False, include_context=False)
         )
         raise SettingsProblem(f"preset {file}: {found}") from None
+
+
+def _mistake(kind: str, message: str) -> str:
+    return {"missing": "is missing", "extra_forbidden": "there is no such key"}.get(kind, message)

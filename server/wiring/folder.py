@@ -43,6 +43,8 @@ def hold(folder: Path) -> Iterator[DataFolder]:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         lock = (folder / LOCK_FILE).open("a+", encoding="utf-8")
+    except FileExistsError:
+        raise SettingsProblem(f"--data {folder}: this is a file, not a folder") from None
     except OSError as error:
         raise SettingsProblem(f"--data {folder}: cannot write there ({error.strerror})") from None
     with lock:

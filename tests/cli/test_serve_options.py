@@ -48,10 +48,10 @@ def test_help_of_every_command_reads_without_its_parts() -> None:
         (["--preset", "pirates"], "no preset 'pirates'"),
         (["--model", "gpt"], "model 'gpt'"),
         (["--model", "gguf:/nowhere.gguf"], "/nowhere.gguf"),
-        (["--timezone", "Mars"], "--timezone: "),
+        (["--timezone", "Mars"], "dayi: --timezone: no time zone 'Mars'\n"),
         (["--host", "203.0.113.1"], "cannot listen on 203.0.113.1"),
         (["--data", "/proc/nowhere"], "--data /proc/nowhere: cannot write there"),
-        (["--config", "/nowhere.toml"], "/nowhere.toml"),
+        (["--config", "/nowhere.toml"], "dayi: settings file /nowhere.toml: No such file or directory\n"),
     ],
 )
 def test_wrong_setting_is_one_line_and_exit_code_2(tmp_path: Path, options: list[str], says: str) -> None:
@@ -62,3 +62,11 @@ def test_wrong_setting_is_one_line_and_exit_code_2(tmp_path: Path, options: list
     assert result.stdout == ""
     assert result.stderr.startswith("dayi: ") and result.stderr.count("\n") == 1
     assert says in result.stderr
+
+
+@pytest.mark.parametrize("options", [["--preset", "pirates"], ["--model", "bundled:7b"]])
+def test_wrong_name_leaves_no_folder_behind(tmp_path: Path, options: list[str]) -> None:
+    """A slip of the pen makes nothing that has to be cleaned up."""
+    arguments = ["serve", "--model", "scripted:", "--port", "0", "--data", str(tmp_path / "data"), *options]
+    assert CliRunner().invoke(main, arguments).exit_code == 2
+    assert not (tmp_path / "data").exists()

@@ -46,6 +46,15 @@ def test_preset_with_mistakes_names_every_one(tmp_path: Path) -> None:
     assert "sampling.temperature" in str(caught.value)
 
 
+def test_misspelt_key_of_a_preset_is_said_in_plain_words(tmp_path: Path) -> None:
+    """The key that is missing and the one that nobody reads."""
+    copy = tmp_path / "ours.toml"
+    text = (FOLDER / "education.toml").read_text(encoding="utf-8")
+    copy.write_text(text.replace("organisation =", "organization ="), "utf-8")
+    with pytest.raises(SettingsProblem, match="organisation: is missing; organization: there is no such key"):
+        load_preset(str(copy))
+
+
 def test_preset_that_does_not_exist_says_what_does() -> None:
     """The message lists the names one may use."""
     with pytest.raises(SettingsProblem, match="education, government"):

@@ -57,3 +57,5 @@ def test_folder_that_cannot_be_made_is_one_clear_line(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(SettingsProblem, match="cannot write there"), hold(tmp_path / "file" / "data"):
         pass
+    with pytest.raises(SettingsProblem, match="a file, not a folder"), hold(tmp_path / "file"):
+        pass
