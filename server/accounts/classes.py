@@ -73,7 +73,7 @@ class Classes:
         """
         row = classes.StoredClass(
             id=new_id(),
-            name=clean_name(new.name),
+            name=clean_name(new.name, "NFC"),
             join_code=_new_code(),
             enrolled=new.enrolled,
             archived=False,
@@ -99,7 +99,7 @@ class Classes:
         if patch.name is None:
             values.pop("name", None)
         else:
-            values["name"] = clean_name(patch.name)
+            values["name"] = clean_name(patch.name, "NFC")
         async with self._database.write() as connection:
             if await classes.get(connection, class_id) is None:
                 raise not_found("班级", "class")

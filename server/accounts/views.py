@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -97,13 +98,18 @@ class ClassPatch(_Body):
     archived: bool | None = None
 
 
-def clean_name(name: str) -> str:
+def clean_name(name: str, form: Literal["NFC", "NFKC"] = "NFKC") -> str:
     """A name as it is stored and compared: one form of each character, no stray spaces.
+
+    Args:
+        name: as it was written.
+        form: NFKC for what somebody types to log in, where a full-width letter is the same letter; NFC for
+            titles that are only read, as NFKC would turn 七年级（三）班 into 七年级(三)班.
 
     Raises:
         ClientProblem: 422 `bad_name`, when nothing or too much is left, or it holds invisible characters.
     """
-    cleaned = " ".join(unicodedata.normalize("NFKC", name).split())
+    cleaned = " ".join(unicodedata.normalize(form, name).split())
     if not 1 <= len(cleaned) <= NAME_CHARS or not cleaned.isprintable():
         raise ClientProblem(
             "bad_name",

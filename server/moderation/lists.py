@@ -108,7 +108,8 @@ class Lists:
 
 
 def _clean(name: str) -> str:
-    cleaned = " ".join(unicodedata.normalize("NFKC", name).split())
+    # Not NFKC: a name that is only read keeps its Chinese punctuation.
+    cleaned = " ".join(unicodedata.normalize("NFC", name).split())
     if not 1 <= len(cleaned) <= NAME_CHARS or not cleaned.isprintable():
         raise problems.bad_name()
     return cleaned

@@ -27,7 +27,7 @@ export function Classes({ classes, users, word, run }) {
       <ul class="people">${classes.map((each) => html`
         <li key=${each.id} class="person ${each.archived ? 'off' : ''}">
           <div><strong>${each.name}</strong>${each.archived && html` <span class="tag">${t('archived')}</span>`}
-            <p class="quiet-text small">${t('joined', { n: each.num_pupils })}${each.enrolled ? ` · ${t('of', { n: each.enrolled })}` : ''}
+            <p class="quiet-text small">${each.enrolled ? t('joinedOf', { n: each.num_pupils, of: each.enrolled }) : t('joined', { n: each.num_pupils })}
               ${each.teachers.length > 0 && ` · ${each.teachers.map((teacher) => teacher.name).join('、')}`}</p></div>
           ${each.archived ? html`<span></span>` : html`<button type="button" class="button code" title=${t('show')} onClick=${() => setOpen({ kind: 'code', id: each.id })}>
             <${Icon} name="qr-code" /><span class="visually-hidden">${t('show')} ${each.name}</span>${each.join_code}</button>`}

@@ -51,8 +51,7 @@ function Changes({ desk }) {
     <ol class="record">${changes.map((change, index) => html`
       <li key=${index}><strong>${t(`change.${change.what}`)}</strong>
         <span>${change.subject}${change.num_words > 1 ? ` (${change.num_words})` : ''} <${Difference} change=${change} /></span>
-        <span class="quiet-text small">${t('publishedAt', { who: change.who, when: moment(change.at_ms) })} ·
-          ${change.version === null ? t('inDraft') : change.version === 0 ? t('change.discard') : t('version', { number: change.version })}</span></li>`)}</ol>
+        <span class="quiet-text small">${t('publishedAt', { who: change.who, when: moment(change.at_ms) })}${' · '}${change.version === null ? t('inDraft') : change.version === 0 ? t('change.discard') : t('version', { number: change.version })}</span></li>`)}</ol>
     ${changes.length < total && html`<button type="button" class="button small" onClick=${more}>${t('more')}</button>`}`;
 }
 

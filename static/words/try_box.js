@@ -18,7 +18,7 @@ export function TryBox({ desk, stamp }) {
     const timer = setTimeout(async () => {
       try {
         const verdict = await desk.tryText(text, direction, use);
-        if (!gone) setFound({ text, verdict });
+        if (!gone) setFound({ text, direction, verdict });
       } catch (error) {
         if (!gone) setFound({ text, problem: error.message });
       }
@@ -41,10 +41,11 @@ export function TryBox({ desk, stamp }) {
     </section>`;
 }
 
-function Found({ text, verdict, problem }) {
+function Found({ text, direction, verdict, problem }) {
   if (problem) return html`<p class="note refuse">${t('failed', { message: problem })}</p>`;
   const { matches } = verdict;
   const action = verdict.action ?? 'pass';
+  const nothingPasses = action === 'block' && direction === 'question'; // of an answer, what stands before the hit does
   return html`
     <p class="verdict" data-action=${action}><span class="tag">${t('verdict')}</span> <strong>${t(`action.${action}`)}</strong>
       ${verdict.action && html`<span class="quiet-text small">${t(`explain.${verdict.action}`)}</span>`}</p>
@@ -59,7 +60,7 @@ function Found({ text, verdict, problem }) {
         <span class="quiet-text">${t('lane', { lane: t(`lane.${match.lane}`) })} · ${t('position', { start: match.start + 1, end: match.end })}</span>
       </li>`)}</ul>
     <dl class="tried-more">
-      ${verdict.text !== text && html`<dt>${t('result')}</dt><dd>${verdict.text || '—'}</dd>`}
+      ${verdict.text !== text && !nothingPasses && html`<dt>${t('result')}</dt><dd>${verdict.text || '—'}</dd>`}
       <dt>${t('folded')}</dt><dd><code>${verdict.folded}</code></dd>
       <dt>${t('use')}</dt><dd>${t('version', { number: verdict.lists_version })}</dd>
     </dl>`;
