@@ -15,6 +15,8 @@ from filters import Action, AllowPhrase, Direction, MatchMode, Word, WordList
 from server.storage.words import StoredList, StoredWord
 
 FORMAT = 1
+# What stands for a word whose action is `replace`: one text for all, until words can have their own.
+REPLACEMENT = "［略］"
 _COLUMNS = tuple(StoredWord.__dataclass_fields__)
 
 
@@ -74,7 +76,14 @@ class Snapshot:
             actions = _actions(holder, entry)
             if actions:
                 words.append(
-                    Word(entry.id, entry.text, holder.category, actions, match=cast(MatchMode, entry.match))
+                    Word(
+                        entry.id,
+                        entry.text,
+                        holder.category,
+                        actions,
+                        match=cast(MatchMode, entry.match),
+                        replacement=REPLACEMENT,
+                    )
                 )
         return WordList(version, tuple(words), tuple(allow))
 

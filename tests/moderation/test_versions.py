@@ -10,7 +10,7 @@ from sqlalchemy import text as sql
 
 from filters import Direction
 from server.errors import ClientProblem, StorageProblem
-from server.moderation import ListPatch, NewWord, PublishedFilter, WordDesk, WordPatch
+from server.moderation import ListPatch, NewList, NewWord, PublishedFilter, WordDesk, WordPatch
 from server.moderation.demonstration import demonstration
 from server.moderation.snapshot import Snapshot
 from server.moderation.views import ListView
@@ -73,6 +73,15 @@ async def test_actions_of_list_entry_and_switches_work_together(
     await desk.lists.change(masked.id, ListPatch(enabled=False), who="lin", now_ms=NOW_MS)
     await publish(desk)
     assert published.current.check("闪电汤圆", Direction.QUESTION).action is None
+
+
+async def test_replaced_word_is_shown_as_left_out(desk: WordDesk, published: PublishedFilter) -> None:
+    """`replace` is not `mask`: it does not even tell how long the word was."""
+    new = NewList(name="换", category="换", question_action="replace", answer_action="replace")
+    made = await desk.lists.add(new, who="lin", now_ms=NOW_MS)
+    await add(desk, made.id, "闪电汤圆")
+    await publish(desk)
+    assert published.current.check("吃闪 电汤圆吧", Direction.ANSWER).text == "吃［略］吧"
 
 
 async def test_unchanged_draft_cannot_be_published(desk: WordDesk) -> None:
