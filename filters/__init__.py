@@ -3,7 +3,7 @@
 This is the front door; nothing outside imports deeper. Pure: no I/O, no asyncio, no clock.
 """
 
-from filters.files import ParsedWord, parse_word_file
+from filters.files import REASONS, ParsedWord, parse_word_file
 from filters.fold import fold
 from filters.lint import Finding, lint
 from filters.pipeline import Pipeline, compile_pipeline
@@ -24,6 +24,7 @@ from filters.types import (
 )
 
 __all__ = [
+    "REASONS",
     "Action",
     "AllowPhrase",
     "BadLine",

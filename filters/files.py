@@ -60,8 +60,8 @@ _ACTIONS: Final[dict[str, Action | None]] = {
 }
 _MATCHES: Final[dict[str, MatchMode]] = {
     **dict.fromkeys(("", "auto", "自动"), "auto"),
-    **dict.fromkeys(("whole", "整词", "全词"), "whole"),
-    **dict.fromkeys(("substring", "子串", "包含"), "substring"),
+    **dict.fromkeys(("whole", "whole word", "整词", "全词"), "whole"),
+    **dict.fromkeys(("substring", "anywhere", "片段", "子串", "包含"), "substring"),
 }
 
 

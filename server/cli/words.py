@@ -20,6 +20,7 @@ from server.errors import ClientProblem
 from server.settings import read_settings
 
 if TYPE_CHECKING:
+    from filters import ParsedWord
     from server.moderation import WordDesk
 
 WHO = "dayi words"
@@ -36,14 +37,9 @@ def command() -> None:
 @click.argument("file", type=_file)
 def check(file: Path) -> None:
     """Say what is wrong with FILE (.txt or .csv), and what is unwise. Nothing is changed."""
-    from filters import WordListProblem, lint, parse_word_file
+    from filters import lint
 
-    try:
-        parsed = parse_word_file(file.read_bytes(), file.name)
-    except WordListProblem as problem:
-        for line, reason, text in problem.problems:
-            click.echo(f"{file}:{line}: {reason}: {text}", err=True)
-        raise ClientProblem("bad_import", f"{len(problem.problems)} bad lines") from None
+    parsed = _parsed(file, file.read_bytes())
     findings = lint(parsed)
     for finding in findings:
         click.echo(f"{file}:{finding.line}: {finding.code}: {finding.text}: {finding.message}")
@@ -64,6 +60,7 @@ def import_file(file: Path, list_name: str, dry_run: bool, publish: bool, **opti
     """Import FILE (.txt or .csv) into a list of the draft."""
     made = {name: options.pop(name) for name in ("kind", "category", "question_action", "answer_action")}
     content = file.read_bytes()
+    _parsed(file, content)  # a bad file is refused before a list is made for it
 
     async def work(desk: WordDesk) -> None:
         list_id = await _list_id(desk, list_name, made, dry_run=dry_run)
@@ -119,6 +116,18 @@ def try_text(text: str, direction: Literal["question", "answer"], draft: bool, *
             )
 
     _with_desk(options, work)
+
+
+def _parsed(file: Path, content: bytes) -> list[ParsedWord]:
+    """The words of a file; every bad line is told."""
+    from filters import REASONS, WordListProblem, parse_word_file
+
+    try:
+        return parse_word_file(content, file.name)
+    except WordListProblem as problem:
+        for line, reason, text in problem.problems:
+            click.echo(f"{file}:{line}: {REASONS[reason]} {text}", err=True)
+        raise ClientProblem("bad_import", f"{file.name}: {len(problem.problems)} bad lines") from None
 
 
 def _with_desk(options: dict[str, Any], work: Callable[[WordDesk], Awaitable[_Answer]]) -> _Answer:

@@ -60,7 +60,8 @@ def test_words_check_names_every_bad_line(tmp_path: Path) -> None:
     file.write_text("text,question_action\n好词,nonsense\n,block\n不错,block\n", encoding="utf-8")
     result = dayi("words", "check", str(file))
     assert result.exit_code == 1
-    assert "words.csv:2: " in result.stderr and "words.csv:3: " in result.stderr
+    assert "words.csv:2: The action is none of block" in result.stderr
+    assert "words.csv:3: The line has no word." in result.stderr
     file.write_text("text\n的\n合适之词\n", encoding="utf-8")
     result = dayi("words", "check", str(file))
     assert result.exit_code == 0
@@ -85,6 +86,15 @@ def test_words_are_imported_tried_published_and_exported(tmp_path: Path, data: P
     )
     dayi("words", "export", "--output", str(tmp_path / "all.csv"))
     assert (tmp_path / "all.csv").read_bytes().startswith(b"\xef\xbb\xbf")
+
+
+def test_words_of_a_bad_file_leave_no_list_behind(tmp_path: Path, data: Path) -> None:
+    """Nothing is imported means nothing: not even the list that the words were meant for."""
+    file = tmp_path / "words.csv"
+    file.write_text("text,question_action\n好词,nonsense\n", encoding="utf-8")
+    refused = dayi("words", "import", str(file), "--list", "新")
+    assert refused.exit_code == 1 and "words.csv:2: The action is none of block" in refused.stderr
+    assert "no list" in dayi("words", "export", "--list", "新").stderr
 
 
 def test_model_is_told_without_preparing_it(data: Path) -> None:

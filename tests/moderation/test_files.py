@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -131,3 +134,14 @@ def test_escaped_cell_comes_back_and_is_no_formula(cell: str) -> None:
     escaped = _escape(cell)
     assert _unescape(escaped) == cell
     assert not escaped.startswith(("=", "+", "-", "@", "\t"))
+
+
+def test_words_of_the_page_may_be_used_in_a_file() -> None:
+    """Whoever fills in a spreadsheet writes what the page shows, in either language."""
+    texts = (Path(__file__).parents[2] / "static" / "words" / "texts.js").read_text(encoding="utf-8")
+    choices = {"提问处置": r"action\.(?:block|mask|replace|review|warn|log)", "匹配": r"match\.\w+"}
+    for column, names in choices.items():
+        shown = re.findall(rf"^    '{names}': '(.+)',$", texts, re.MULTILINE)
+        assert len(shown) >= 6
+        rows = "".join(f"坏词{number},{word}\n" for number, word in enumerate(shown))
+        assert len(parse_word_file(f"词语,{column}\n{rows}".encode(), "words.csv")) == len(shown)
