@@ -7,6 +7,7 @@ shape of frames; it does not know when one may be sent (`session`) nor how (`web
 from __future__ import annotations
 
 import json
+from functools import cache
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
@@ -260,8 +261,9 @@ def dump(frame: ServerFrame | ClientFrame) -> str:
     return json.dumps(frame.model_dump(exclude_none=True), ensure_ascii=False, separators=(",", ":"))
 
 
+@cache  # anyone may ask for it as often as they like, and making it takes milliseconds of the event loop
 def json_schema() -> dict[str, Any]:
-    """The JSON Schema of every frame, served at `/api/frames.json`."""
+    """The JSON Schema of every frame, served at `/api/frames.json`; shared, so not to be changed."""
     return {
         "version": VERSION,
         "client": _client.json_schema(),
