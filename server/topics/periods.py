@@ -64,7 +64,9 @@ def period_of(first: date, last: date, lang: Lang) -> Period:
         ClientProblem: `bad_period`: the wrong way round, or too long.
     """
     period = Period(week_of(first), week_of(last))
-    if first > last or len(period.weeks) > MAX_WEEKS or period.previous().first_week < 0:
+    # The last days that a calendar can name belong to a week that it cannot name to its end.
+    too_late = period.last_week >= week_of(date.max)
+    if first > last or len(period.weeks) > MAX_WEEKS or period.previous().first_week < 0 or too_late:
         raise ClientProblem("bad_period", say(lang, "bad_period", limit=MAX_WEEKS), status=422)
     return period
 

@@ -15,6 +15,8 @@ from starlette.responses import Response
 
 from server.web.messages import problem
 
+FURTHEST = 1_000_000_000  # no list is so long, and the database could not count much further
+
 
 class Body(BaseModel):
     """What a JSON body must be: these fields and no others."""

@@ -10,7 +10,7 @@ from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
 from server.moderation import NewWord, WordPatch
-from server.web.bodies import Body, Query, answer, read_body, read_query
+from server.web.bodies import FURTHEST, Body, Query, answer, read_body, read_query
 from server.web.messages import problem
 from server.web.parts import Call
 
@@ -23,7 +23,7 @@ class EntriesQuery(Query):
     list_id: str | None = Field(None, alias="list")
     q: str = Field("", max_length=200)
     enabled: bool | None = None
-    offset: int = Field(0, ge=0)
+    offset: int = Field(0, ge=0, le=FURTHEST)
     limit: int = Field(200, ge=1, le=1000)
 
 

@@ -8,7 +8,7 @@ from pydantic import Field
 from starlette.responses import Response
 
 from server.moderation import ListPatch, NewList
-from server.web.bodies import Body, Query, answer, read_body, read_query
+from server.web.bodies import FURTHEST, Body, Query, answer, read_body, read_query
 from server.web.parts import Call
 
 TRY_CHARS = 20_000
@@ -31,7 +31,7 @@ class PublishBody(Body):
 class PageQuery(Query):
     """A part of a long list."""
 
-    offset: int = Field(0, ge=0)
+    offset: int = Field(0, ge=0, le=FURTHEST)
     limit: int = Field(100, ge=1, le=1000)
 
 

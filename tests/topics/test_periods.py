@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from server.errors import ClientProblem
 from server.topics.periods import Period, month_of, period_of, week_of
 
 
@@ -38,3 +40,10 @@ def test_every_week_belongs_to_one_month(day: date) -> None:
     month = month_of(day)
     assert week_of(day) in month.weeks and len(month.weeks) in (4, 5)
     assert month_of(month.last_day + timedelta(days=1)).first_week == month.last_week + 1
+
+
+def test_a_week_that_the_calendar_cannot_end_is_refused() -> None:
+    """The last days of the year 9999 are a wrong period, not a bug."""
+    with pytest.raises(ClientProblem, match="周"):
+        period_of(date.max, date.max, "zh")
+    assert period_of(date(9999, 12, 26), date(9999, 12, 26), "zh").last_day == date(9999, 12, 26)

@@ -149,3 +149,10 @@ def test_draft_is_tried_published_and_discarded(compliance: httpx.Client) -> Non
     changes = compliance.get("/api/words/changes?limit=3").json()
     assert changes["changes"][0]["what"] == "discard" and changes["total"] > 3
     assert all(change["who"] == "compliance" for change in changes["changes"])
+
+
+def test_an_offset_beyond_all_numbers_is_a_wrong_value(compliance: httpx.Client) -> None:
+    """One that the database cannot count to is refused, and is no bug."""
+    for path in ("/api/words/entries", "/api/words/changes"):
+        refused = compliance.get(path, params={"offset": 2**63})
+        assert (refused.status_code, problem_of(refused)) == (422, "bad_query")
