@@ -50,7 +50,7 @@ class Database:
         """
         url = URL.create("sqlite+aiosqlite", database=str(file))
         try:
-            file.parent.mkdir(parents=True, exist_ok=True)
+            file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             await asyncio.to_thread(migrate, URL.create("sqlite", database=str(file)))
         except (DBAPIError, CommandError, OSError) as error:
             raise StorageProblem(f"cannot open {file}: {getattr(error, 'orig', None) or error}") from error

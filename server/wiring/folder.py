@@ -41,7 +41,8 @@ def hold(folder: Path) -> Iterator[DataFolder]:
         SettingsProblem: it cannot be written, or a server runs on it already.
     """
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        # What people wrote is nobody else's: other accounts of this machine stay out.
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         lock = (folder / LOCK_FILE).open("a+", encoding="utf-8")
     except FileExistsError:
         raise SettingsProblem(f"--data {folder}: this is a file, not a folder") from None

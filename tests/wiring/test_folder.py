@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -59,3 +60,14 @@ def test_folder_that_cannot_be_made_is_one_clear_line(tmp_path: Path) -> None:
         pass
     with pytest.raises(SettingsProblem, match="a file, not a folder"), hold(tmp_path / "file"):
         pass
+
+
+def test_new_folder_is_closed_to_other_accounts(tmp_path: Path) -> None:
+    """What pupils wrote lies in it; one that is there already keeps the rights it was given."""
+    with hold(tmp_path / "new"):
+        assert stat.S_IMODE((tmp_path / "new").stat().st_mode) == 0o700
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    shared.chmod(0o750)
+    with hold(shared):
+        assert stat.S_IMODE(shared.stat().st_mode) == 0o750
