@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import logging
 import os
 import secrets
 import socket
 import sys
 from collections import deque
-from dataclasses import dataclass
 
 from server.engine.job import Job
 from server.engine.types import (
@@ -28,29 +28,20 @@ from server.engine.types import (
     Line,
     Memory,
     Open,
+    Patience,
     Ready,
     dump_line,
     parse_line,
 )
 from server.errors import SourceProblem
 
+_LOG = logging.getLogger(__name__)
+
 _LINE_BYTES = 1 << 22  # longest line that the engine may send
 
 # The server shares the cores with the engine. Threads of libgomp that wait for one another spin for
 # milliseconds by default: on a busy machine that makes a step ten times slower.
 _ENVIRONMENT = {"GOMP_SPINCOUNT": "1000"}
-
-
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """When to start the engine again, and when to give up."""
-
-    first_pause_seconds: float = 0.1  # doubled with every death in the window
-    max_deaths: int = 5  # in the window: then it gives up
-    window_seconds: float = 120.0
-    max_job_deaths: int = 3  # a reply during which the engine died so often is not tried again
-    stall_seconds: float = 60.0  # without a sign of life while there is work
-    open_seconds: float = 300.0  # to load and warm up
 
 
 class EngineClient:
@@ -161,13 +152,21 @@ class EngineClient:
     # --- the process ------------------------------------------------------------------
 
     async def _supervise(self) -> None:
+        try:
+            await self._keep_alive()
+        except Exception as bug:
+            # Nobody awaits this task: without this, replies would wait for ever.
+            _LOG.exception("the watch over the engine failed")
+            self._give_up(f"the watch over the engine failed: {bug!r}")
+
+    async def _keep_alive(self) -> None:
         clock = asyncio.get_running_loop().time
         deaths: deque[float] = deque()
         while not self._given_up:
             try:
                 why = await self._live()
-            except OSError as problem:
-                why = f"it could not be started: {problem}"
+            except (OSError, ValueError) as problem:  # not started, or lines that are none
+                why = f"it could not be talked to: {problem}"
             self._ready = False
             if self._given_up:
                 break
@@ -180,6 +179,7 @@ class EngineClient:
                 break
             self._restarts += 1
             self._note = f"the engine is being started again: {why}"
+            _LOG.warning("%s", self._note)
             await asyncio.sleep(self._patience.first_pause_seconds * 2 ** (len(deaths) - 1))
 
     async def _live(self) -> str:
@@ -270,6 +270,7 @@ class EngineClient:
                 del self._jobs[job.request.id]
 
     def _give_up(self, note: str) -> None:
+        _LOG.error("the engine is given up: %s", note)
         self._given_up, self._ready, self._note = True, False, note
         self._end_all(note)
         self._settled.set()

@@ -47,17 +47,18 @@ def open_batch(options: EngineOptions) -> Batch:
     Raises:
         SourceProblem: `bad_model`.
     """
-    # torch takes seconds to import: the process listens, and can be ended, before it does.
+    from server.engine.shape import ModelShape
+
+    shape = ModelShape.load(options.folder)
+    # torch takes seconds to import: a folder that is none is said before.
     import torch
 
     from server.engine.batch import Batch
     from server.engine.model import Model
-    from server.engine.shape import ModelShape
     from server.engine.text import Text
     from server.engine.weights import load_weights
 
     torch.set_num_threads(options.threads or os.cpu_count() or 1)
-    shape = ModelShape.load(options.folder)
     text = Text(options.folder)
     weights = load_weights(options.folder, shape)
     model = Model(shape, weights, torch.device(options.device), options.window_tokens)
@@ -105,7 +106,9 @@ def serve(channel: Channel) -> None:
         events: list[Line] = []
         for line in lines:
             events += _obey(batch, line)
-        events += batch.step()
+        if events:  # what has begun is told before it is computed, or that time would pass for waiting
+            channel.send(events)
+        events = [*batch.step()]
         now = time.monotonic()
         if batch.idle or now - reported_at >= _MEMORY_SECONDS:
             reported_at = now

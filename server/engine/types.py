@@ -122,6 +122,18 @@ class EngineOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class Patience:
+    """When to start the engine again, and when to give up."""
+
+    first_pause_seconds: float = 0.1  # doubled with every death in the window
+    max_deaths: int = 5  # in the window: then it gives up
+    window_seconds: float = 120.0
+    max_job_deaths: int = 3  # a reply during which the engine died so often is not tried again
+    stall_seconds: float = 60.0  # without a sign of life while there is work
+    open_seconds: float = 300.0  # to load and warm up
+
+
+@dataclass(frozen=True, slots=True)
 class Memory:
     """What the engine process holds."""
 

@@ -16,9 +16,9 @@ from typing import Any
 
 import pytest
 
-from server.engine.client import EngineClient, Patience
+from server.engine.client import EngineClient
 from server.engine.job import Job
-from server.engine.types import Begun, Ended, EngineOptions, Event, Sampling, Tokens, Turn
+from server.engine.types import Begun, Ended, EngineOptions, Event, Patience, Sampling, Tokens, Turn
 from server.errors import SourceProblem
 from tests.engine.tiny import GREEDY, begun, ended, request, shown, spoken
 
