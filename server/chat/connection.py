@@ -21,7 +21,7 @@ from server.protocol.conversation import Asker
 from server.protocol.effects import Carry, Close, Command, Join, Send, SessionEffect
 from server.protocol.frames import Hello, Limits, Welcome, dump
 from server.protocol.rates import TokenBucket
-from server.protocol.session import Session, SessionRules
+from server.protocol.session import TRY_AGAIN_LATER, Session, SessionRules
 
 log = structlog.get_logger(__name__)
 
@@ -111,10 +111,14 @@ class Connection:
         except Exception:
             log.exception("bug in a chat connection")
             problem = ClientProblem("internal", texts.internal)
+        # A page that has its welcome waits for frames: it must come back for them.
+        broke_off = joining and self._session.state == "open"
         if joining:
             self._leave()
         for effect in self._session.not_joined(problem) if joining else self._session.refuse(problem):
             await self._perform(effect)
+        if broke_off:
+            self.close(TRY_AGAIN_LATER, problem.code)
 
     async def _join(self, hello: Hello) -> None:
         self._leave()

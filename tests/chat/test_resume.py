@@ -11,6 +11,7 @@ import pytest
 
 from server.accounts import Who
 from server.chat import watchers
+from server.errors import StorageProblem
 from server.protocol.replay import answer_of
 from server.sources.scripted import HANG, ScriptedSource
 from server.storage import journal, turns
@@ -293,4 +294,27 @@ async def test_what_is_shown_is_in_the_journal_first(database: Database) -> None
     await asyncio.wait([comparing])
     assert comparing.cancelled()
     assert seen > 5
+    await house.close()
+
+
+async def test_a_replay_that_breaks_off_sends_the_page_back(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It had its welcome: had the connection stayed open, every later question would have gone nowhere."""
+    house = House(database)
+    await house.open()
+    page = await house.at_desk()
+    await page.answer("一")
+
+    async def refuse(*_: object) -> list[tuple[int, str]]:
+        raise StorageProblem("disk I/O error")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(journal, "read_after", refuse)
+        cut = await house.at_desk(conversation=page.conversation)
+        assert (await cut.kind("error"))["code"] == "storage"
+    assert cut.connection.outbox.close_code == 1013
+    again = await house.at_desk(conversation=page.conversation)
+    await until(lambda: again.last_seq == page.last_seq)
+    assert texts_by_turn(again.frames) == texts_by_turn(page.frames)
     await house.close()
