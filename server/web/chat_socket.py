@@ -13,7 +13,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from server.accounts import Who
 from server.chat import Connection
-from server.errors import ClientProblem
+from server.errors import ClientProblem, StorageProblem
 from server.protocol.frames import Error, dump
 from server.protocol.session import POLICY_VIOLATION, TRY_AGAIN_LATER
 from server.web.cookies import visitor_header, who_is
@@ -96,8 +96,28 @@ async def _read(socket: WebSocket, connection: Connection) -> None:
         message = await socket.receive()
         if message["type"] == "websocket.disconnect":
             return
+        if not await _may_stay(socket, connection):
+            continue
         text = message.get("text")
         await connection.receive(BINARY if text is None else text)
+
+
+async def _may_stay(socket: WebSocket, connection: Connection) -> bool:
+    """Whether a login still holds: a socket may be open for hours after it ended, expired or was taken away.
+
+    Asked at every message, pings included; the page comes back at once and is told what it is then.
+    """
+    if connection.who.kind != "user":
+        return True
+    try:
+        who = await who_is(socket, parts_of(socket))
+    except StorageProblem:
+        connection.close(TRY_AGAIN_LATER, "storage")
+        return False
+    if who is not None and who.id == connection.who.id:
+        return True
+    connection.close(POLICY_VIOLATION, "logged out")
+    return False
 
 
 async def _write(socket: WebSocket, connection: Connection) -> None:

@@ -12,6 +12,7 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from server.accounts import NewUser, Role, UserPatch
 from server.sources.scripted import HANG, ScriptedSource
 from tests.web.inside import Page, inside, text_of
 
@@ -240,3 +241,24 @@ async def test_page_that_stops_reading_is_let_go(tmp_path: Path) -> None:
                 break
         assert chat.num_connections == 1
         page.socket.transport.abort()
+
+
+@pytest.mark.parametrize("ending", ["logout", "disabled"])
+async def test_a_login_that_has_ended_ends_its_open_pages(tmp_path: Path, ending: str) -> None:
+    """Whoever logged out, or may not log in any more, asks nothing over a socket that is still open."""
+    name, password = "lee", "bamboo-river-19"
+    source = ScriptedSource()
+    async with inside(tmp_path, source) as served, httpx.AsyncClient(base_url=served.url) as pupil:
+        users = served.house.accounts.users
+        user = await users.add(NewUser(name=name, role=Role.PUPIL, password=password), 1)
+        logged_in = await pupil.post("/api/login", json={"name": name, "password": password})
+        async with served.chat(Cookie=logged_in.headers["Set-Cookie"].split(";")[0]) as page:
+            await page.until("welcome")
+            assert (await page.ask("你好"))[-1]["finish"] == "stop"
+            if ending == "logout":
+                assert (await pupil.post("/api/logout")).status_code == 204
+            else:
+                await users.change(user.id, UserPatch(disabled=True))
+            await page.send(type="ask", id="2", text="还在吗")
+            assert await closing_code(page) == 1008
+        assert len(source.requests) == 1
