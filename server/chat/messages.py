@@ -60,5 +60,6 @@ def _texts(preset: Preset, lang: str, table: dict[str, str]) -> Texts:
         busy=preset.busy.get(lang),
         filtered=preset.filtered.get(lang),
         failed=preset.failed.get(lang),
+        fallback=preset.fallback.get(lang),
         **table,
     )

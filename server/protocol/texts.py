@@ -19,6 +19,7 @@ class Texts:
     # in `done`
     filtered: str
     failed: str
+    fallback: str  # the source had nothing to say
     closing: str  # the server stops, or was stopped, in mid-answer
     # in `error`
     bad_frame: str

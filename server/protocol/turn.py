@@ -183,6 +183,8 @@ class RunningTurn:
         elif self._stream.blocked:
             finish, message = "filtered", self._texts.filtered
         self.release()
+        if finish in ("stop", "length") and not self._shown.strip():
+            message = self._texts.fallback
         asked_at_ms = self.began.asked_at_ms
         usage = usage.model_copy(
             update={

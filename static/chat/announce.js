@@ -18,7 +18,7 @@ export function sentence(turn, line, before) {
   }
   if (turn.phase === 'answering') return t('say_answering');
   if (turn.phase !== 'done' || before.turn !== turn.id) return null;
-  return turn.finish === 'stop' ? t('say_done') : (turn.message ?? t(`done_${turn.finish}`));
+  return turn.finish === 'stop' && !turn.message ? t('say_done') : (turn.message ?? t(`done_${turn.finish}`));
 }
 
 export function Announcer({ turn, line }) {

@@ -67,7 +67,7 @@ function Answer({ turn, last, label, act }) {
 }
 
 function Ending({ turn, last, act }) {
-  if (turn.finish === 'stop' && !turn.refusal) return null;
+  if (turn.finish === 'stop' && !turn.refusal && !turn.message) return null;
   const kind = turn.finish === 'failed' || turn.refusal ? 'warn' : '';
   const message = turn.refusal?.message ?? turn.message ?? t(`done_${turn.finish}`);
   return html`<${Note} kind=${kind} class="ending">

@@ -44,6 +44,19 @@ def test_a_turn_is_queued_started_told_and_done() -> None:
     }
 
 
+@pytest.mark.parametrize("pieces", [[], [" ", "\n"]])
+def test_an_empty_answer_says_where_to_turn(pieces: list[str]) -> None:
+    """A source may end without a word: the desk's own advice stands in for it."""
+    one = machine()
+    turn = begin(one)
+    turn.begun(0, 7, "new", 0)
+    for piece in pieces:
+        turn.piece(piece, 0)
+    turn.ended("stop", 9)
+    done = done_of(one.drain())
+    assert (done.finish, done.message) == ("stop", ZH.fallback)
+
+
 def test_text_between_two_commits_is_joined_into_one_delta() -> None:
     """A delta for each commit, however many pieces came."""
     one = machine()
