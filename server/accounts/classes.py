@@ -139,8 +139,8 @@ class Classes:
             if row is None or row.archived:
                 raise ClientProblem(
                     "no_such_class",
-                    "没有使用这个班级码的班级。",
-                    message_en="No class has this code.",
+                    "没有这个加入码。",
+                    message_en="There is no such join code.",
                     status=404,
                 )
             if who.kind == "visitor":

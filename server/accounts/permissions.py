@@ -77,8 +77,8 @@ def require_chat(who: Who, who_may_chat: Literal["open", "class_code", "login"])
     if who.class_id is None:
         raise ClientProblem(
             "class_code_needed",
-            "请先输入班级码。",
-            message_en="Please enter your class code first.",
+            "请先输入加入码。",
+            message_en="Please enter your join code first.",
             status=403,
         )
     return who

@@ -173,7 +173,7 @@ async def test_archived_class_is_joined_by_nobody_and_shown_to_no_teacher(accoun
     made = await _class(accounts, "毕业班", teacher)
     await accounts.classes.change(made.id, ClassPatch(archived=True))
     _, who = await accounts.classes.new_visitor(NOW_MS)
-    with pytest.raises(ClientProblem, match="班级码"):
+    with pytest.raises(ClientProblem, match="加入码"):
         await accounts.classes.join(who, made.join_code, "a", NOW_MS)
     assert await accounts.classes.classes_for(teacher) == []
     assert [view.archived for view in await accounts.classes.list_all()] == [True]
@@ -247,7 +247,7 @@ def test_who_may_chat_follows_the_setting() -> None:
     assert (
         require_chat(stranger, "open") and require_chat(member, "class_code") and require_chat(user, "login")
     )
-    with pytest.raises(ClientProblem, match="班级码"):
+    with pytest.raises(ClientProblem, match="加入码"):
         require_chat(stranger, "class_code")
     for who in (stranger, member):
         with pytest.raises(ClientProblem, match="登录"):

@@ -211,9 +211,7 @@ class House:
 async def join_class(who: Who, code: str, address: str, now_ms: int) -> ClassRef:
     """One class, with the code 7A."""
     if code != "7A":
-        raise ClientProblem(
-            "no_such_class", "没有使用这个班级码的班级。", message_en="No class has this code."
-        )
+        raise ClientProblem("no_such_class", "没有这个加入码。", message_en="There is no such join code.")
     return ClassRef(id="class-7a", name="七年级一班")
 
 
