@@ -56,7 +56,7 @@ function Found({ text, direction, verdict, problem }) {
     <ul class="hits">${matches.map((match, index) => html`
       <li key=${index} data-action=${match.action}>
         <strong>${match.raw}</strong>
-        <span>${t('hitWhy', { word: match.word, list: match.list_name, category: match.category, action: t(`action.${match.action}`) })}</span>
+        <span>${t('hitWhy', { word: match.word })} · ${[match.list_name, match.category, t(`action.${match.action}`)].filter(Boolean).join(' · ')}</span>
         <span class="quiet-text">${t('lane', { lane: t(`lane.${match.lane}`) })} · ${t('position', { start: match.start + 1, end: match.end })}</span>
       </li>`)}</ul>
     <dl class="tried-more">
