@@ -26,6 +26,7 @@ async def test_second_turn_reuses_everything_before_it(real_server: Serving) -> 
     assert first.last["type"] == "done"
     assert first.last["finish"] == "stop"
     assert first.text
+    assert first.usage["queue_ms"] < first.usage["first_token_ms"] / 2  # nobody waits: it is computed at once
     assert second.usage["reused_tokens"] == first.usage["prompt_tokens"] + first.usage["generated_tokens"]
     started = next(frame for frame in second.frames if frame["type"] == "started")
     assert started["kv"]["reason"] == "hit"
