@@ -54,12 +54,11 @@ class Versions:
             except WordListProblem as problem:
                 raise problems.bad_import(problem) from problem
             content = await asyncio.to_thread(snapshot.to_bytes)
-            subject = f"版本 {version.number}"
             done = StoredChange(
                 now_ms,
                 who,
                 "publish",
-                subject,
+                str(version.number),
                 None,
                 {"comment": version.comment, "num_words": version.num_words, "num_allow": version.num_allow},
                 pending.num_changes,
@@ -88,9 +87,8 @@ class Versions:
                 await words.add_lists(connection, snapshot.lists)
                 await words.add_words(connection, snapshot.words)
                 await word_versions.settle(connection, DISCARDED, pending.newest_id)
-                subject = f"版本 {newest.number}"
                 done = StoredChange(
-                    now_ms, who, "discard", subject, None, None, pending.num_changes, DISCARDED
+                    now_ms, who, "discard", str(newest.number), None, None, pending.num_changes, DISCARDED
                 )
                 await word_versions.record(connection, done)
 

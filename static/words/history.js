@@ -50,10 +50,13 @@ function Changes({ desk }) {
   return html`
     <ol class="record">${changes.map((change, index) => html`
       <li key=${index}><strong>${t(`change.${change.what}`)}</strong>
-        <span>${change.subject}${change.num_words > 1 ? ` (${change.num_words})` : ''} <${Difference} change=${change} /></span>
+        <span>${subjectOf(change)}${change.num_words > 1 ? ` (${change.num_words})` : ''} <${Difference} change=${change} /></span>
         <span class="quiet-text small">${t('publishedAt', { who: change.who, when: moment(change.at_ms) })}${' · '}${change.version === null ? t('inDraft') : change.version === 0 ? t('change.discard') : t('version', { number: change.version })}</span></li>`)}</ol>
     ${changes.length < total && html`<button type="button" class="button small" onClick=${more}>${t('more')}</button>`}`;
 }
+
+/** What was changed: the name of a list or a word; of publishing and discarding the record keeps the version's number. */
+const subjectOf = ({ what, subject }) => (['publish', 'discard'].includes(what) ? t('version', { number: subject }) : subject);
 
 /** What is different between before and after, where both are there: "block → mask". */
 function Difference({ change: { before, after } }) {

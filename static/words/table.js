@@ -98,28 +98,39 @@ function Space({ height, children }) {
 
 function Row({ index, word, list, chosen, onChoose, onEdit }) {
   const box = useRef(null);
+  const [wanted, setWanted] = useState({}); // what was chosen here and is not yet what the server says
   useEffect(() => { box.current.style.transform = `translateY(${index * ROW}px)`; }, [index]);
+  useEffect(() => {
+    const open = Object.entries(wanted).filter(([name, value]) => word?.[name] !== value);
+    if (open.length < Object.keys(wanted).length) setWanted(Object.fromEntries(open));
+  }, [word]);
   if (!word || !list) return html`<div class="words-row" role="row" ref=${box}><span role="cell"></span><span role="cell" class="skeleton"></span></div>`;
   const edit = (change) => onEdit(word, change);
+  /** A choice shows at once; one that was refused goes back. */
+  const choice = async (change) => {
+    setWanted((old) => ({ ...old, ...change }));
+    if (!(await onEdit(word, change))) setWanted({});
+  };
+  const shown = { ...word, ...wanted };
   const isWord = list.kind === 'words';
   return html`
-    <div class="words-row ${word.enabled ? '' : 'off'}" role="row" aria-rowindex=${index + 2} ref=${box}>
+    <div class="words-row ${shown.enabled ? '' : 'off'}" role="row" aria-rowindex=${index + 2} ref=${box}>
       <span role="cell"><input type="checkbox" checked=${chosen} aria-label=${t('select', { word: word.text })}
         onChange=${(event) => onChoose(word.id, event.currentTarget.checked)} /></span>
       <span role="cell" class="col-word"><${Editable} value=${word.text} label=${t('word')} onSave=${(text) => edit({ text })} required /></span>
       <span role="cell" class="col-category" title=${list.name}>${isWord ? list.category : t('kind.allow')}</span>
       <span role="cell" class="col-direction-question">${isWord && html`<${ActionChoice} compact label=${`${word.text} ${t('direction.question')}`}
-        value=${word.question_action} inherit=${list.question_action} onChange=${(value) => edit({ question_action: value })} />`}</span>
+        value=${shown.question_action} inherit=${list.question_action} onChange=${(value) => choice({ question_action: value })} />`}</span>
       <span role="cell" class="col-direction-answer">${isWord && html`<${ActionChoice} compact label=${`${word.text} ${t('direction.answer')}`}
-        value=${word.answer_action} inherit=${list.answer_action} onChange=${(value) => edit({ answer_action: value })} />`}</span>
-      <span role="cell" class="col-match">${isWord && html`<select aria-label=${`${word.text} ${t('match')}`} value=${word.match}
-        onChange=${(event) => edit({ match: event.currentTarget.value })}>
+        value=${shown.answer_action} inherit=${list.answer_action} onChange=${(value) => choice({ answer_action: value })} />`}</span>
+      <span role="cell" class="col-match">${isWord && html`<select aria-label=${`${word.text} ${t('match')}`} value=${shown.match}
+        onChange=${(event) => choice({ match: event.currentTarget.value })}>
         ${['auto', 'whole', 'substring'].map((way) => html`<option key=${way} value=${way}>${t(`match.${way}`)}</option>`)}
       </select>`}</span>
       <span role="cell" class="col-note"><${Editable} value=${word.note} label=${t('note')} onSave=${(note) => edit({ note })} /></span>
       <span role="cell" class="col-edited" title=${day(word.updated_at_ms)}>${shortDay(word.updated_at_ms)}<small>${word.updated_by}</small></span>
-      <span role="cell" class="col-enabled"><input type="checkbox" checked=${word.enabled} aria-label=${`${word.text} ${t('enabled')}`}
-        onChange=${(event) => edit({ enabled: event.currentTarget.checked })} /></span>
+      <span role="cell" class="col-enabled"><input type="checkbox" checked=${shown.enabled} aria-label=${`${word.text} ${t('enabled')}`}
+        onChange=${(event) => choice({ enabled: event.currentTarget.checked })} /></span>
     </div>`;
 }
 
