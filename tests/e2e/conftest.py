@@ -1,13 +1,17 @@
-"""A server with the real 0.5 B model, shared by the end-to-end tests of a module."""
+"""What the end-to-end tests share: a server with the real 0.5 B model, a browser, a school, its people."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
+from playwright.async_api import Browser
 
+from tests.e2e.browser import People, chromium
+from tests.e2e.school import School
 from tests.serving import ROOT, Serving, serving
 
 
@@ -27,3 +31,33 @@ def real_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
         max_answer_tokens=160,  # long enough to be interrupted, short enough for a slow machine
     ) as server:
         yield server
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    """One Chromium for all tests of the pages; tests that use it run in the session's event loop."""
+    async with chromium() as running:
+        yield running
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def people(browser: Browser) -> AsyncIterator[People]:
+    """People with browsers of their own; a page that complained fails the test."""
+    visitors = People(browser)
+    yield visitors
+    await visitors.leave()
+
+
+@pytest.fixture(scope="module")
+def slow_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
+    """A scripted server that answers as slowly as a model does: three characters every 30 ms."""
+    with serving(tmp_path_factory.mktemp("slow"), model="scripted:30", asks_per_minute=600) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def school(slow_server: Serving) -> Iterator[School]:
+    """The administrator of `slow_server`, who makes further staff and classes."""
+    made = School(slow_server)
+    yield made
+    made.close()
