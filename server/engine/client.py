@@ -115,7 +115,8 @@ class EngineClient:
         """Begin a reply. While the engine starts (again), it waits.
 
         Raises:
-            SourceProblem: `busy` when too many wait, `unavailable` when the engine gave up.
+            SourceProblem: `busy` when too many wait, in all or of this person; `unavailable` when the engine
+                gave up.
         """
         if self._given_up or self._watch is None:
             raise SourceProblem("unavailable", self._note)
@@ -123,6 +124,9 @@ class EngineClient:
             raise ValueError(f"request {request.id} is under way already")
         if len(self._jobs) >= self._options.max_running + self._options.max_waiting:
             raise SourceProblem("busy", f"{len(self._jobs)} replies are under way or waiting")
+        num_own = sum(job.request.user == request.user for job in self._jobs.values())
+        if num_own >= self._options.max_per_user:
+            raise SourceProblem("busy", f"{num_own} replies to one person are under way or waiting")
         if request.sampling.seed is None:  # fixed now, so that a restart draws the same
             seeded = dataclasses.replace(request.sampling, seed=secrets.randbits(63))
             request = dataclasses.replace(request, sampling=seeded)

@@ -116,6 +116,7 @@ class EngineOptions:
     window_tokens: int = 4096
     max_running: int = 8
     max_waiting: int = 64
+    max_per_user: int = 8  # under way or waiting: nobody fills the queue alone
     kv_budget_bytes: int = 1 << 30
     chunk_tokens: int = 128  # ids of a prefill computed in one step
     device: str = "cpu"

@@ -199,6 +199,19 @@ async def test_too_many_questions_are_refused_as_busy(prepared: Path) -> None:
         await collect(client.submit(request("c")))
 
 
+async def test_nobody_fills_the_queue_alone(prepared: Path) -> None:
+    """One person's further questions are refused while there is room; everyone else's are taken."""
+    async with engine(prepared, ready=False, max_per_user=2) as client:
+        jobs = [client.submit(request(name, user="eager")) for name in "ab"]
+        with pytest.raises(SourceProblem) as caught:
+            client.submit(request("c", user="eager"))
+        assert caught.value.code == "busy"
+        jobs.append(client.submit(request("c", user="other")))
+        for job in jobs:
+            await collect(job)
+        await collect(client.submit(request("d", user="eager")))
+
+
 async def test_a_slow_reader_does_not_slow_the_engine(prepared: Path) -> None:
     """Nobody reads the first reply, nor does the loop run at times; the second reply is not held up."""
     async with engine(prepared) as client:
