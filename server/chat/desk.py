@@ -30,6 +30,8 @@ from server.storage.ids import new_id
 log = structlog.get_logger(__name__)
 
 SWEEP_SECONDS = 30.0
+# Beginning a conversation costs a page one frame: those in which nobody ever asks must not fill the memory.
+MAX_BLANK = 5000
 
 
 class ChatDesk:
@@ -45,6 +47,7 @@ class ChatDesk:
         self._facts = Facts(parts.recorder, parts.metrics, parts.pseudonym)
         self._journal = Journal(parts.database, rules.join_ms, parts.metrics)
         self._live: dict[str, LiveConversation] = {}
+        self._begun: dict[str, LiveConversation] = {}  # of those, the newest ones, oldest first
         self._loading: dict[str, asyncio.Task[LiveConversation | None]] = {}
         self._connections: set[Connection] = set()
         self._by_user: Counter[str] = Counter()
@@ -183,7 +186,7 @@ class ChatDesk:
                 self._loading[conversation_id] = task
                 task.add_done_callback(lambda _: self._loading.pop(conversation_id, None))
             live = await asyncio.shield(task)
-        return live if live is not None and live.stored.owner_id == who.id else None
+        return live if live is not None and live.serves(who) else None
 
     def _begin(self, who: Who) -> LiveConversation:
         now_ms = self._parts.now_ms()
@@ -199,7 +202,13 @@ class ChatDesk:
             updated_at_ms=now_ms,
         )
         machine = ConversationMachine(question_chars=self._parts.rules.question_chars)
-        return self._take_in(stored, machine, History(), is_stored=False)
+        live = self._take_in(stored, machine, History(), is_stored=False)
+        self._begun[live.id] = live
+        if len(self._begun) > MAX_BLANK:
+            oldest = self._begun.pop(next(iter(self._begun)))
+            if oldest.is_blank:
+                self._forget(oldest)
+        return live
 
     async def _load(self, conversation_id: str) -> LiveConversation | None:
         loaded = await loading.load(
@@ -235,6 +244,7 @@ class ChatDesk:
     def _forget(self, live: LiveConversation) -> None:
         if self._live.get(live.id) is live:
             del self._live[live.id]
+            self._begun.pop(live.id, None)
 
     async def _sweep(self) -> None:
         idle_seconds = self._parts.rules.idle_seconds

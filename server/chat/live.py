@@ -109,6 +109,15 @@ class LiveConversation:
         """Whether a turn has no `done` yet."""
         return self._machine.running is not None
 
+    @property
+    def is_blank(self) -> bool:
+        """Whether nobody has asked anything, nor is about to."""
+        return self._machine.last_seq == 0 and not self.watchers
+
+    def serves(self, who: Who) -> bool:
+        """Whether it is theirs, and not deleted or given up."""
+        return self.stored.owner_id == who.id and self._over is None
+
     def quiet_seconds(self) -> float:
         """How long nobody has watched, asked or been answered; 0 while something is under way."""
         if self.watchers or self.is_running or not self._minutes.is_written:
@@ -162,9 +171,8 @@ class LiveConversation:
                 else:
                     self._asked(decision, speaker)
             case Regenerate():
-                self._asked(
-                    self._machine.regenerate(frame, speaker.asker, pipeline, self._touched_ms), speaker
-                )
+                again = self._machine.regenerate(frame, speaker.asker, pipeline, self._touched_ms)
+                self._asked(again, speaker)
             case Stop(turn=turn):
                 if self._machine.running is not None and self._machine.running.id == turn:
                     self._end("stopped")

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from filters import Direction
 from server.accounts import Who
+from server.chat import desk
 from server.errors import ClientProblem
 from server.protocol.frames import parse_server
 from server.sources.scripted import ScriptedSource
@@ -246,3 +247,22 @@ def test_law_1_no_page_is_ever_shown_more_than_the_filtered_answer(
     done = asyncio.run(run())
     assert done["text"] == whole.text
     assert done["finish"] == ("filtered" if whole.blocked else "stop")
+
+
+async def test_conversations_in_which_nobody_asks_do_not_pile_up(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One page may begin as many as it likes; those with a question or a page that watches stay."""
+    monkeypatch.setattr(desk, "MAX_BLANK", 10)
+    house = House(database)
+    await house.open()
+    asked, watching, page = await house.at_desk(), await house.at_desk(), house.page()
+    await asked.answer("一")
+    await asked.leave()
+    for _ in range(200):
+        await page.send(type="hello", v=1)
+    assert house.desk.num_in_memory <= 13
+    again = await house.at_desk(conversation=asked.conversation)
+    assert (await again.kind("done"))["finish"] == "stop"
+    assert (await watching.answer("二"))["finish"] == "stop"
+    await house.close()

@@ -244,3 +244,15 @@ async def test_a_deleted_conversation_is_gone_everywhere(database: Database) -> 
     assert (await page.hello())["type"] == "welcome"
     assert (await page.answer("新的"))["finish"] == "stop"
     await house.close()
+
+
+async def test_a_conversation_that_is_being_deleted_takes_nobody_in(database: Database) -> None:
+    """A page that comes during the deletion is not shown what is about to be gone."""
+    house, page, _ = await hanging(database)
+    deleting = asyncio.create_task(house.desk.delete_conversation(page.connection.who, page.conversation))
+    await asyncio.sleep(0)
+    late = house.page()
+    assert (await late.hello(conversation=page.conversation))["code"] == "no_such_conversation"
+    assert await deleting
+    assert [frame["type"] for frame in late.frames] == ["error"]
+    await house.close()
