@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import secrets
 import unicodedata
+from collections.abc import Collection
 
 from server.accounts.permissions import Role
 from server.accounts.throttle import Throttle
@@ -180,13 +181,18 @@ class Classes:
             assert row is not None
             return _view(row, await classes.teachers(connection), await classes.count_members(connection))
 
-    async def forget_strangers(self, now_ms: int) -> int:
+    async def forget_strangers(self, now_ms: int, present: Collection[str] = ()) -> int:
         """Forget visitors of more than a week ago who joined no class and asked nothing; how many.
 
         Every browser, and every crawler, that opens the chat page becomes a visitor.
+
+        Args:
+            now_ms: the time.
+            present: ids of those who have a page open: they may be about to ask, and who is forgotten
+                then never finds the conversation again.
         """
         async with self._database.write() as connection:
-            return await classes.delete_strangers(connection, now_ms - STRANGER_DAYS * 86_400_000)
+            return await classes.delete_strangers(connection, now_ms - STRANGER_DAYS * 86_400_000, present)
 
 
 def _check_teachers(roles: dict[str, str], user_ids: tuple[str, ...]) -> None:

@@ -63,6 +63,11 @@ class ChatDesk:
         return len(self._connections)
 
     @property
+    def present(self) -> set[str]:
+        """The ids of those who have a page open."""
+        return set(self._by_user)
+
+    @property
     def num_in_memory(self) -> int:
         """Conversations in memory."""
         return len(self._live)

@@ -7,7 +7,7 @@ Functions take a connection of `Database.read` or `Database.write`.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -167,10 +167,21 @@ async def _one(connection: AsyncConnection, condition: Any) -> StoredClass | Non
     return None if row is None else StoredClass(**row)
 
 
-async def delete_strangers(connection: AsyncConnection, before_ms: int) -> int:
-    """Forget visitors who came before a moment, joined no class and have no conversation; how many."""
+async def delete_strangers(connection: AsyncConnection, before_ms: int, but: Collection[str] = ()) -> int:
+    """Forget visitors who came before a moment, joined no class and have no conversation; how many.
+
+    Args:
+        connection: from `Database.write`.
+        before_ms: the moment.
+        but: ids of visitors who stay in any case.
+    """
     has_spoken = exists().where(Conversation.owner_id == Visitor.id)
     done = await connection.execute(
-        delete(Visitor).where(Visitor.created_at_ms < before_ms, Visitor.class_id.is_(None), ~has_spoken)
+        delete(Visitor).where(
+            Visitor.created_at_ms < before_ms,
+            Visitor.class_id.is_(None),
+            Visitor.id.not_in(but),
+            ~has_spoken,
+        )
     )
     return done.rowcount

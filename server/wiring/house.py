@@ -112,7 +112,7 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
         _run(stack, watch_stalls(metrics.stalls))
         _run(stack, follow_publications(published))
         _run(stack, tell_readiness(source))
-        _run(stack, sweep(accounts.classes.forget_strangers))
+        _run(stack, sweep(lambda now_ms: accounts.classes.forget_strangers(now_ms, chat.present)))
         yield house
 
 

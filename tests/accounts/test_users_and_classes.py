@@ -308,6 +308,7 @@ async def test_visitors_who_asked_nothing_are_forgotten_after_a_week(
             now_ms=NOW_MS,
         )
     assert await accounts.classes.forget_strangers(NOW_MS + 6 * 86_400_000) == 0
+    assert await accounts.classes.forget_strangers(NOW_MS + 8 * 86_400_000, {people[2].id}) == 0
     assert await accounts.classes.forget_strangers(NOW_MS + 8 * 86_400_000) == 1
     known = [await accounts.classes.visitor(token) is not None for token in tokens]
     assert known == [True, True, False]

@@ -10,7 +10,7 @@ import pytest
 from server.errors import SettingsProblem, StorageProblem
 from server.settings import Settings
 from server.sources.scripted import ScriptedSource
-from server.wiring import wire
+from server.wiring import upkeep, wire
 
 
 async def test_house_that_cannot_be_opened_closes_what_was_open(tmp_path: Path) -> None:
@@ -55,3 +55,19 @@ async def test_house_shows_what_its_parts_keep(tmp_path: Path) -> None:
     ):
         assert line in text.splitlines()
     assert 'preset="government"' in text
+
+
+async def test_a_stranger_with_an_open_page_is_not_forgotten(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who comes back after a week, and asks only after the sweep, must find the conversation later."""
+    monkeypatch.setattr(upkeep, "SWEEP_SECONDS", 0.3)
+    async with wire(Settings(data=tmp_path, model="scripted:")) as house:
+        token, who = await house.accounts.classes.new_visitor(0)
+        connection = house.chat.connect(who, "10.0.0.1")
+        await asyncio.sleep(0.7)
+        assert await house.accounts.who(None, token, 0) == who
+        await connection.closed()
+        async with asyncio.timeout(10):
+            while await house.accounts.who(None, token, 0) is not None:
+                await asyncio.sleep(0.1)
