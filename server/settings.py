@@ -113,13 +113,23 @@ def read_settings(command_line: Mapping[str, Any] | None = None, config: Path | 
     try:
         in_environment = EnvSettingsSource(Settings)()
         return Settings(**{**in_file, **in_environment, **given})
-    except SettingsError as error:
-        raise SettingsProblem(f"environment: {error}") from None
+    except SettingsError:  # the one setting that is a list
+        raise SettingsProblem(
+            'DAYI_ALLOWED_ORIGINS: write a JSON list, such as ["https://portal.example.org"]'
+        ) from None
     except ValidationError as error:
         rows = error.errors(include_url=False, include_context=False, include_input=False)
         raise SettingsProblem(
             "; ".join(_mistake(row, given, in_environment, config) for row in rows)
         ) from None
+
+
+def unknown_variables() -> list[str]:
+    """Variables that look like settings and are none: most likely slips of the pen."""
+    known = {f"DAYI_{name.upper()}" for name in (*Settings.model_fields, "config")}
+    return sorted(
+        name for name in os.environ if name.upper().startswith("DAYI_") and name.upper() not in known
+    )
 
 
 def _toml(config: Path) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from server.errors import SettingsProblem
-from server.settings import read_settings
+from server.settings import read_settings, unknown_variables
 
 
 @pytest.fixture(autouse=True)
@@ -54,6 +54,17 @@ def test_settings_name_every_mistake_with_its_place(tmp_path: Path, monkeypatch:
         f"{config}: timezone:",
     ):
         assert place in message
+
+
+def test_variables_that_are_no_settings_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A misspelt variable does nothing, but not in silence. One that cannot be read says its form."""
+    monkeypatch.setenv("DAYI_MODLE", "bundled:0.5b")
+    monkeypatch.setenv("DAYI_CONFIG", "x.toml")
+    assert unknown_variables() == ["DAYI_MODLE"]
+    monkeypatch.delenv("DAYI_CONFIG")
+    monkeypatch.setenv("DAYI_ALLOWED_ORIGINS", "https://a.example")
+    with pytest.raises(SettingsProblem, match="DAYI_ALLOWED_ORIGINS: write a JSON list"):
+        read_settings()
 
 
 @pytest.mark.parametrize("content", ["port = ", b"\xff\xfe"])

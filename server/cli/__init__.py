@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from server import __version__
 from server.errors import ClientProblem, DayiProblem, SettingsProblem
 
 COMMANDS = {
@@ -64,5 +65,6 @@ class Dayi(click.Group):
 
 
 @click.group(cls=Dayi, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(__version__, message="dayi %(version)s", help="Print the version and exit.")
 def main() -> None:
     """答疑 Dayi: a chat server for schools and public service desks that runs on an ordinary CPU machine."""

@@ -10,14 +10,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+import structlog
 
 from server import __version__
 from server.cli.options import GroupedCommand, given, setting_options
 from server.errors import SettingsProblem
-from server.settings import Settings, read_settings
+from server.settings import Settings, read_settings, unknown_variables
 
 if TYPE_CHECKING:
     from server.wiring import DataFolder
+
+log = structlog.get_logger(__name__)
 
 
 @click.command(cls=GroupedCommand)
@@ -36,6 +39,8 @@ def command(config: Path | None, **options: Any) -> None:
     from server.wiring import hold
 
     configure_logs(settings.log_format, settings.log_level)
+    for name in unknown_variables():  # not refused: where servers are orchestrated, others set variables too
+        log.warning("there is no such setting", variable=name)
     parse_name(settings.model)  # wrong names are told now: before a folder is made or minutes are spent
     load_preset(settings.preset)
     with hold(settings.data) as folder, listen(settings.host, settings.port) as listener:

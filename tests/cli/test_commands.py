@@ -29,8 +29,8 @@ def dayi(*arguments: str, stdin: str | None = None) -> Result:
 
 
 def test_version_is_told() -> None:
-    """One line."""
-    assert dayi("version").output == f"dayi {__version__}\n"
+    """One line, whichever way one asks."""
+    assert dayi("version").output == dayi("--version").output == f"dayi {__version__}\n"
 
 
 def test_users_are_added_listed_and_given_another_password(data: Path) -> None:
