@@ -83,7 +83,7 @@ async def test_word_published_during_an_answer_is_in_force_at_the_next_turn(real
     async with Desk.compliance(real_server) as desk, chatting(real_server.url) as pupil:
         word = await desk.add_word(action="block")
         running = asyncio.create_task(pupil.ask("请详细介绍长江，至少三百字。"))
-        while not any(frame["type"] == "delta" for frame in pupil.seen):
+        while not any(frame["type"] == "delta" for frame in pupil.seen):  # noqa: ASYNC110 -- `ask` reads them
             await asyncio.sleep(0.02)
         version = await desk.publish()
         answer = await running
@@ -98,7 +98,7 @@ async def test_killed_engine_ends_the_answer_honestly_and_answers_again(real_ser
     """SIGKILL in mid-answer: the answer is completed or says that it failed, and the next one works."""
     async with chatting(real_server.url) as pupil:
         running = asyncio.create_task(pupil.ask("请详细介绍黄河的历史，至少三百字。"))
-        while sum(frame["type"] == "delta" for frame in pupil.seen) < 3:
+        while sum(frame["type"] == "delta" for frame in pupil.seen) < 3:  # noqa: ASYNC110 -- `ask` reads them
             await asyncio.sleep(0.02)
         os.kill(engine_pid(real_server.process.pid), signal.SIGKILL)
         answer = await running
