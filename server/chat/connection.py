@@ -36,6 +36,7 @@ class Connection:
         address: from where.
         parts: what the desk is built from.
         buckets: from which questions are taken.
+        deeds: from which everything is taken but pings.
         find: the conversation of this id for this person, or a new one for None.
         on_closed: called once, when the connection is gone.
     """
@@ -47,6 +48,7 @@ class Connection:
         *,
         parts: Parts,
         buckets: Sequence[TokenBucket],
+        deeds: TokenBucket,
         find: FindConversation,
         on_closed: Callable[[Connection], None],
     ) -> None:
@@ -57,7 +59,7 @@ class Connection:
         self._buckets = buckets
         self._find = find
         self._on_closed = on_closed
-        self._session = Session(SessionRules(parts.rules.frame_bytes), parts.texts)
+        self._session = Session(SessionRules(parts.rules.frame_bytes), parts.texts, deeds)
         self._live: LiveConversation | None = None
         self._watcher: Watcher | None = None
         self._one_by_one = asyncio.Lock()

@@ -32,6 +32,7 @@ log = structlog.get_logger(__name__)
 SWEEP_SECONDS = 30.0
 # Beginning a conversation costs a page one frame: those in which nobody ever asks must not fill the memory.
 MAX_BLANK = 5000
+DEEDS_AT_ONCE = 1500
 
 
 class ChatDesk:
@@ -54,6 +55,8 @@ class ChatDesk:
         self._by_address: Counter[str] = Counter()
         self._user_buckets = BucketShelf(rules.asks_per_minute)
         self._address_buckets = BucketShelf(rules.asks_per_minute_address)
+        # Far more than anyone's hands can do, and far less than what would fill the disk.
+        self._deeds = BucketShelf(6 * rules.asks_per_minute, DEEDS_AT_ONCE)
         self._sweeper: asyncio.Task[None] | None = None
         self._closing = False
 
@@ -136,6 +139,7 @@ class ChatDesk:
             address,
             parts=self._parts,
             buckets=(self._user_buckets.bucket(who.id), self._address_buckets.bucket(address)),
+            deeds=self._deeds.bucket(who.id),
             find=self._find,
             on_closed=self._disconnected,
         )

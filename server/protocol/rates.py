@@ -55,8 +55,9 @@ def take_from_all(buckets: Sequence[TokenBucket], now_ms: int) -> float:
 class BucketShelf:
     """One bucket for each key; beyond `max_keys` the one that was used longest ago is forgotten."""
 
-    def __init__(self, per_minute: float, max_keys: int = 20_000) -> None:
+    def __init__(self, per_minute: float, burst: float | None = None, *, max_keys: int = 20_000) -> None:
         self._per_minute = per_minute
+        self._burst = burst
         self._max_keys = max_keys
         self._buckets: OrderedDict[str, TokenBucket] = OrderedDict()
 
@@ -67,7 +68,7 @@ class BucketShelf:
         """The bucket of `key`, the same object as long as it is remembered."""
         bucket = self._buckets.get(key)
         if bucket is None:
-            bucket = self._buckets[key] = TokenBucket(self._per_minute)
+            bucket = self._buckets[key] = TokenBucket(self._per_minute, self._burst)
             if len(self._buckets) > self._max_keys:
                 self._buckets.popitem(last=False)
         self._buckets.move_to_end(key)

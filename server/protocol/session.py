@@ -13,7 +13,7 @@ from typing import Literal
 from server.errors import ClientProblem
 from server.protocol.effects import Carry, Close, Join, Send, SessionEffect
 from server.protocol.frames import VERSION, Error, Hello, Ping, Pong, parse_client
-from server.protocol.rates import TokenBucket
+from server.protocol.rates import TokenBucket, take_from_all
 from server.protocol.texts import Texts
 
 POLICY_VIOLATION = 1008
@@ -43,10 +43,15 @@ class Session:
     Args:
         rules: sizes and paces.
         texts: the sentences by language; the language is that of the last `hello`.
+        deeds: from which every frame but a ping is taken. Even a refusal is kept for ever in its
+            conversation, so this one is shared by all connections of a person.
     """
 
-    def __init__(self, rules: SessionRules, texts: Mapping[str, Texts]) -> None:
+    def __init__(
+        self, rules: SessionRules, texts: Mapping[str, Texts], deeds: TokenBucket | None = None
+    ) -> None:
         self._rules = rules
+        self._deeds = deeds
         self._all_texts = texts
         self._frames = TokenBucket(rules.frames_per_minute, rules.frames_burst)
         self._bad_frames = TokenBucket(rules.bad_frames_per_minute, rules.bad_frames_burst)
@@ -78,6 +83,8 @@ class Session:
             return self._bad(problem.code, f"{self.texts.bad_frame} ({detail})", now_ms)
         if isinstance(frame, Ping):
             return [Send(Pong())]
+        if self._deeds is not None and (wait_seconds := take_from_all([self._deeds], now_ms)) > 0:
+            return self._bad("too_many_frames", self.texts.too_many_frames, now_ms, wait_seconds)
         if isinstance(frame, Hello):
             return self._hello(frame, now_ms)
         if self.state != "open":

@@ -17,9 +17,9 @@ from server.chat import desk
 from server.errors import ClientProblem
 from server.protocol.frames import parse_server
 from server.sources.scripted import ScriptedSource
-from server.storage import classes
+from server.storage import classes, journal
 from server.storage.database import Database
-from tests.chat.house import DEFAULT, TEXTS, House
+from tests.chat.house import DEFAULT, TEXTS, House, until
 
 ZH = TEXTS["zh"]
 
@@ -265,4 +265,22 @@ async def test_conversations_in_which_nobody_asks_do_not_pile_up(
     again = await house.at_desk(conversation=asked.conversation)
     assert (await again.kind("done"))["finish"] == "stop"
     assert (await watching.answer("二"))["finish"] == "stop"
+    await house.close()
+
+
+async def test_a_flood_of_questions_does_not_fill_the_journal(database: Database) -> None:
+    """Every refusal is kept; one person gets only so many, over however many connections."""
+    house = House(database, outbox_frames=3000, question_chars=10)
+    await house.open()
+    first = await house.at_desk()
+    pages = [first, *[await house.at_desk(conversation=first.conversation) for _ in range(3)]]
+    for number in range(4000):
+        await pages[number // 1000].send(type="ask", id=f"id-{number}", text="长" * 11)
+    await until(lambda: len(pages[0].frames) > 1400)
+    assert [page.connection.outbox.close_code for page in pages] == [None, 1008, 1008, 1008]
+    async with database.read() as connection:
+        kept = await journal.read_after(connection, first.conversation, 0)
+    assert 1400 < len(kept) <= 1510
+    other = await house.at_desk(Who("visitor", "other"))
+    assert (await other.answer("一"))["finish"] == "stop"
     await house.close()
