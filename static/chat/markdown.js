@@ -21,8 +21,10 @@ const MOST_FORMULAS_KEPT = 400;
 const CLOSING_SIGN = /^[，。；：、！？）」』”’,.;:!?)]+/;
 const LONGEST_KEPT_CHARS = 30; // a longer formula must be able to break
 
-const md = new MarkdownIt({ html: false, linkify: false, breaks: true, typographer: false });
+export const md = new MarkdownIt({ html: false, linkify: false, breaks: true, typographer: false });
 md.use(maths);
+// The word filter reads `&#22351;` as it is written: drawn as the character, a blocked word could be spelled with it.
+md.disable('entity');
 md.disable('image'); // an image would be fetched from elsewhere; its text and address stay readable
 md.validateLink = (address) => WEB.test(address);
 
