@@ -15,6 +15,7 @@ import click
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
+from server.errors import SettingsProblem
 from server.settings import Settings
 
 # The order and headings of `--help`; a test sees to it that every setting is in one of them.
@@ -59,6 +60,17 @@ def given(values: dict[str, Any]) -> dict[str, Any]:
         for name, value in values.items()
         if value is not None and value != ()
     }
+
+
+def existing(settings: Settings) -> Settings:
+    """These settings, if there is something in their data folder: looking must not make one.
+
+    Raises:
+        SettingsProblem: there is nothing, most likely because `--data` is wrong.
+    """
+    if not settings.database_file.exists():
+        raise SettingsProblem(f"--data {settings.data}: no server has kept anything there yet")
+    return settings
 
 
 class GroupedCommand(click.Command):

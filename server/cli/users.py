@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from server.cli.options import given, setting_options
+from server.cli.options import existing, given, setting_options
 from server.settings import Settings, read_settings
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def add(name: str, role: str, password_stdin: bool, **options: Any) -> None:
 @setting_options("data")
 def list_users(**options: Any) -> None:
     """List every user with the role."""
-    for name, role, disabled in asyncio.run(_list(_settings(options))):
+    for name, role, disabled in asyncio.run(_list(existing(_settings(options)))):
         click.echo(f"{name}\t{role}{chr(9) + 'disabled' if disabled else ''}")
 
 
@@ -54,8 +54,8 @@ def list_users(**options: Any) -> None:
 @setting_options("data")
 def passwd(name: str, password_stdin: bool, **options: Any) -> None:
     """Give the user NAME another password; the user is logged out everywhere."""
-    password = _read_password(password_stdin)
-    asyncio.run(_passwd(_settings(options), name, password))
+    settings = existing(_settings(options))
+    asyncio.run(_passwd(settings, name, _read_password(password_stdin)))
     click.echo(f"{name} has a new password.")
 
 

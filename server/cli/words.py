@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import click
 
-from server.cli.options import given, setting_options
+from server.cli.options import existing, given, setting_options
 from server.errors import ClientProblem
 from server.settings import read_settings
 
@@ -75,7 +75,7 @@ def import_file(file: Path, list_name: str, dry_run: bool, publish: bool, **opti
             version = await desk.versions.publish(f"import {file.name}", who=WHO, now_ms=_now_ms())
             click.echo(f"version {version.number} is published: {version.num_words} words")
 
-    _with_desk(options, work)
+    _with_desk(options, work, may_make=True)
 
 
 @command.command()
@@ -130,9 +130,13 @@ def _parsed(file: Path, content: bytes) -> list[ParsedWord]:
         raise ClientProblem("bad_import", f"{file.name}: {len(problem.problems)} bad lines") from None
 
 
-def _with_desk(options: dict[str, Any], work: Callable[[WordDesk], Awaitable[_Answer]]) -> _Answer:
+def _with_desk(
+    options: dict[str, Any], work: Callable[[WordDesk], Awaitable[_Answer]], *, may_make: bool = False
+) -> _Answer:
     config = options.pop("config", None)
     settings = read_settings(given(options), config)
+    if not may_make:
+        existing(settings)
 
     async def run() -> _Answer:
         async with _open(settings.database_file) as desk:

@@ -94,7 +94,18 @@ def test_words_of_a_bad_file_leave_no_list_behind(tmp_path: Path, data: Path) ->
     file.write_text("text,question_action\n好词,nonsense\n", encoding="utf-8")
     refused = dayi("words", "import", str(file), "--list", "新")
     assert refused.exit_code == 1 and "words.csv:2: The action is none of block" in refused.stderr
-    assert "no list" in dayi("words", "export", "--list", "新").stderr
+    assert not data.exists()
+
+
+@pytest.mark.parametrize(
+    "command", ["users list", "users passwd 甲 --password-stdin", "words export", "words try 好"]
+)
+def test_looking_into_a_wrong_folder_makes_none(data: Path, command: str) -> None:
+    """A mistyped --data is told; an empty list would look as if everything were lost."""
+    result = dayi(*command.split(), stdin=PASSWORD)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "no server has kept anything there yet" in result.stderr
+    assert not data.exists()
 
 
 def test_model_is_told_without_preparing_it(data: Path) -> None:
