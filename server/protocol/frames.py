@@ -231,8 +231,14 @@ class Pong(_Frame):
 
 ServerFrame = Welcome | Accepted | Refused | Queued | Started | Sources | Delta | Done | Error | Pong
 
-_client: TypeAdapter[ClientFrame] = TypeAdapter(Annotated[ClientFrame, Field(discriminator="type")])
-_server: TypeAdapter[ServerFrame] = TypeAdapter(Annotated[ServerFrame, Field(discriminator="type")])
+# A journal that cannot be read is a bug with a traceback in the log: not with what a pupil wrote in it.
+_QUIET = ConfigDict(hide_input_in_errors=True)
+_client: TypeAdapter[ClientFrame] = TypeAdapter(
+    Annotated[ClientFrame, Field(discriminator="type")], config=_QUIET
+)
+_server: TypeAdapter[ServerFrame] = TypeAdapter(
+    Annotated[ServerFrame, Field(discriminator="type")], config=_QUIET
+)
 
 
 def parse_client(text: str) -> ClientFrame:

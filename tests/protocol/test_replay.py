@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -68,3 +69,11 @@ def test_decisions_are_read_back_from_the_journal() -> None:
         (3, dump(Refused(seq=3, id="c", code="busy", message=""))),
     ]
     assert outcomes_of(frames) == ({"a": 1}, {"b": 2})
+
+
+@pytest.mark.parametrize("text", ['{"type":"delta","seq":1,"text":"很秘密"}', '{"type":"delta","很秘密'])
+def test_a_damaged_frame_is_reported_without_its_text(text: str) -> None:
+    """The error goes into the log as a bug; what was said does not."""
+    with pytest.raises(ValueError, match="validation error") as caught:
+        list(joined([(1, text)]))
+    assert "秘密" not in str(caught.value)
