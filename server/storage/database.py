@@ -25,7 +25,9 @@ from server.errors import StorageProblem
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 PRAGMAS = (
-    "busy_timeout=5000",
+    # Another process may write, too: importing the largest word file on the command line takes it ten
+    # seconds, and a journal that gives up before that gives up every answer under way.
+    "busy_timeout=60000",
     "journal_mode=WAL",
     "synchronous=NORMAL",
     "foreign_keys=ON",

@@ -178,3 +178,13 @@ async def test_two_processes_start_and_write_side_by_side(tmp_path: Path) -> Non
     database = await Database.open(file)
     assert await _names(database) == [f"{number:03}" for number in range(40)]
     await database.close()
+
+
+async def test_write_waits_while_another_process_writes(database: Database, file: Path) -> None:
+    """The command line may hold the database for many seconds; nobody's answer is given up for that."""
+    other = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+    asyncio.get_running_loop().call_later(6, other.execute, "COMMIT")
+    await _note(database, "patient")
+    assert await _names(database) == ["patient"]
+    other.close()
