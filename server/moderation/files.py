@@ -24,9 +24,9 @@ from server.storage.word_versions import StoredChange
 from server.storage.words import StoredList, StoredWord
 
 COLUMNS = ("text", "question_action", "answer_action", "match", "note")
-# A spreadsheet would run a cell that begins so. An apostrophe in front makes it text, and one more in front
-# of that makes an apostrophe that was meant.
-_FORMULA = re.compile(r"'*[=+\-@\t\r]")
+# A spreadsheet would run a cell that begins so (in Chinese also with the wide signs). An apostrophe in
+# front makes it text, and one more in front of that makes an apostrophe that was meant.
+_FORMULA = re.compile(r"'*[=+\-@\t\r＝＋－＠]")
 
 
 @dataclass(frozen=True, slots=True)
