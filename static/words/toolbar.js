@@ -25,8 +25,14 @@ export function Toolbar({ desk, list, q, onSearch, chosen, onChosen, run, onImpo
 }
 
 function Export({ desk, list }) {
-  return html`<details class="menu-box export"><summary class="button"><${Icon} name="file-down" />${t('export')}</summary>
-    <div class="menu">
+  const leave = (event) => {
+    if (!event.currentTarget.contains(event.relatedTarget)) event.currentTarget.open = false;
+  };
+  const chosen = (event) => {
+    event.currentTarget.closest('details').open = false;
+  };
+  return html`<details class="menu-box export" onFocusOut=${leave}><summary class="button"><${Icon} name="file-down" />${t('export')}</summary>
+    <div class="menu" onClick=${chosen}>
       <a href=${desk.exportLink(list?.id, 'csv')} download>${t('exportCsv')}</a>
       <a href=${desk.exportLink(list?.id, 'txt')} download>${t('exportTxt')}</a>
     </div></details>`;

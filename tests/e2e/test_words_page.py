@@ -255,7 +255,12 @@ async def test_desk_fits_a_telephone(slow_server: Serving, people: People, staff
     """At 360 px only the table scrolls sideways, in its own box."""
     page = await desk(slow_server, people, staff, width=360, height=740)
     assert await overflow_px(page) == 0
+    await page.locator("summary", has_text="导出").click()
+    link = page.get_by_role("link", name="CSV 表格")
+    await link.scroll_into_view_if_needed()
+    await expect(link).to_be_in_viewport(ratio=1)
     await page.get_by_label("试验文字").fill("一" * 300)
+    await expect(link).to_be_hidden()
     await expect(page.locator(".verdict")).to_be_visible()
     assert await overflow_px(page) == 0
 
