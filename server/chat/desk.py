@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from dataclasses import replace
 
 import structlog
 
@@ -147,6 +148,12 @@ class ChatDesk:
         self._by_user[who.id] += 1
         self._by_address[address] += 1
         return connection
+
+    def joined(self, who: Who, class_id: str) -> None:
+        """Someone joined a class: what they ask from now on, also on pages that are open, belongs to it."""
+        for connection in self._connections:
+            if connection.who.id == who.id:
+                connection.who = replace(connection.who, class_id=class_id)
 
     def _disconnected(self, connection: Connection) -> None:
         self._connections.discard(connection)

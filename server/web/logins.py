@@ -75,6 +75,7 @@ async def join(call: Call) -> Response:
     classes = call.parts.accounts.classes
     token, who = (None, call.who) if call.who else await classes.new_visitor(call.now_ms)
     joined = await classes.join(who, body.code, call.address, call.now_ms)
+    call.parts.chat.joined(who, joined.id)
     response = answer({"class": joined})
     if token is not None:
         set_visitor(response, call.request, call.parts, token)
