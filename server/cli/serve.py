@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,7 +19,8 @@ from server.errors import SettingsProblem
 from server.settings import Settings, read_settings, unknown_variables
 
 if TYPE_CHECKING:
-    from server.wiring import DataFolder
+    from server.presets import Preset
+    from server.wiring.folder import DataFolder
 
 log = structlog.get_logger(__name__)
 
@@ -36,16 +38,16 @@ def command(config: Path | None, **options: Any) -> None:
     from server.logs import configure_logs
     from server.presets import load_preset
     from server.sources.names import parse_name
-    from server.wiring import hold
+    from server.wiring.folder import hold
 
     configure_logs(settings.log_format, settings.log_level)
     for name in unknown_variables():  # not refused: where servers are orchestrated, others set variables too
         log.warning("there is no such setting", variable=name)
     parse_name(settings.model)  # wrong names are told now: before a folder is made or minutes are spent
-    load_preset(settings.preset)
+    preset = load_preset(settings.preset)
     with hold(settings.data) as folder, listen(settings.host, settings.port) as listener:
         prepare_for(settings)
-        asyncio.run(_serve(settings, folder, listener))
+        asyncio.run(_serve(settings, preset, folder, listener))
 
 
 @contextmanager
@@ -73,19 +75,23 @@ def local_url(host: str, port: int) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-async def _serve(settings: Settings, folder: DataFolder, listener: socket.socket) -> None:
-    from server.app import Server, make_app
-    from server.wiring import wire
+async def _serve(settings: Settings, preset: Preset, folder: DataFolder, listener: socket.socket) -> None:
+    from server.wiring.sourcing import source_of
 
+    source = source_of(settings, preset)
+    await source.start()
+    # The web and the database take a second to import: in a thread, and while the engine's process loads.
+    app = await asyncio.to_thread(importlib.import_module, "server.app")
+    house_module = await asyncio.to_thread(importlib.import_module, "server.wiring.house")
     here = local_url(settings.host, listener.getsockname()[1])
-    async with wire(settings) as house:
+    async with house_module.wire(settings, source) as house:
         token = await house.accounts.logins.ensure_setup_token(house.started_at_ms)
 
         def arrive() -> None:
             folder.announce(here)
             click.echo(_greeting(settings, (settings.public_url or here).rstrip("/"), token))
 
-        server = Server(make_app(house), settings, leave=house.leave, arrive=arrive)
+        server = app.Server(app.make_app(house), settings, leave=house.leave, arrive=arrive)
         await server.serve([listener])
 
 

@@ -14,6 +14,7 @@ import socket
 import sys
 import time
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING
 
 from server.engine.channel import Channel, Closed
@@ -56,11 +57,12 @@ def open_batch(options: EngineOptions) -> Batch:
     from server.engine.batch import Batch
     from server.engine.model import Model
     from server.engine.text import Text
-    from server.engine.weights import load_weights
+    from server.engine.weights import load_weights, touch
 
     torch.set_num_threads(options.threads or os.cpu_count() or 1)
-    text = Text(options.folder)
     weights = load_weights(options.folder, shape)
+    Thread(target=touch, args=(weights,), daemon=True).start()  # while the tokenizer is read
+    text = Text(options.folder)
     model = Model(shape, weights, torch.device(options.device), options.window_tokens)
     return Batch(model, text, options)
 

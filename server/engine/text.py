@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import codecs
 import json
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -30,13 +31,10 @@ class Text:
     def __init__(self, folder: Path) -> None:
         path = folder / TOKENIZER_FILE
         try:
-            whole: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-            if "ByteLevel" not in json.dumps(whole.get("decoder")):
+            plain, added = _without_added_tokens(path.read_text(encoding="utf-8"))
+            self._tokenizer = Tokenizer.from_str(plain)
+            if "ByteLevel" not in repr(self._tokenizer.decoder):
                 raise SourceProblem("bad_model", f"{path}: only byte-level vocabularies are supported")
-            added = whole["added_tokens"]
-            self._tokenizer = Tokenizer.from_str(
-                json.dumps({**whole, "added_tokens": [], "post_processor": None}, ensure_ascii=False)
-            )
         except SourceProblem:
             raise
         except Exception as problem:  # tokenizers raises bare Exceptions
@@ -90,6 +88,22 @@ class Detokenizer:
     def flush(self) -> str:
         """What is left at the end: a replacement character where a character stayed open."""
         return self._decoder.decode(b"", final=True)
+
+
+def _without_added_tokens(whole: str) -> tuple[str, list[dict[str, Any]]]:
+    """A tokenizer's JSON without its added tokens and post-processor, and those tokens.
+
+    The two values are cut out where they stand, before the vocabulary: reading and writing the megabytes
+    behind them would cost half a second of every start.
+    """
+    values: dict[str, Any] = {}
+    for key, instead in (("added_tokens", "[]"), ("post_processor", "null")):
+        found = re.search(rf'"{key}"\s*:\s*', whole[: whole.index('"vocab"')])
+        if found is None:
+            raise ValueError(f"no {key} before the vocabulary")
+        values[key], end = json.JSONDecoder().raw_decode(whole, found.end())
+        whole = whole[: found.end()] + instead + whole[end:]
+    return whole, values["added_tokens"]
 
 
 def _byte_of_character() -> dict[str, int]:

@@ -15,10 +15,10 @@ from server.metrics import Metrics
 from server.moderation import PublishedFilter, WordDesk
 from server.presets import Preset, load_preset
 from server.settings import Settings
-from server.sources.open import open_source
 from server.sources.types import Source
 from server.storage.database import Database
 from server.topics import Recorder, Statistics, TopicDesk
+from server.wiring.sourcing import source_of
 from server.wiring.upkeep import follow_publications, sweep, tell_readiness, watch_stalls
 
 
@@ -53,7 +53,7 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
 
     Args:
         settings: everything that can be chosen.
-        source: where replies come from, instead of what the settings name.
+        source: where replies come from, instead of what the settings name: already started, closed here.
 
     Raises:
         SettingsProblem: a preset or model that is not there.
@@ -63,9 +63,10 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
     preset = load_preset(settings.preset)
     metrics = Metrics()
     async with AsyncExitStack() as stack:
-        source = source or _source(settings, preset)
+        if source is None:
+            source = source_of(settings, preset)
+            await source.start()  # first: a model is loaded while the rest is opened
         stack.push_async_callback(source.close)
-        await source.start()  # first: a model is loaded while the rest is opened
         database = await Database.open(settings.database_file)
         stack.push_async_callback(database.close)
         accounts = await Accounts.open(database, login_hours=settings.login_hours)
@@ -114,20 +115,6 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
         _run(stack, tell_readiness(source))
         _run(stack, sweep(lambda now_ms: accounts.classes.forget_strangers(now_ms, chat.present)))
         yield house
-
-
-def _source(settings: Settings, preset: Preset) -> Source:
-    return open_source(
-        settings.model,
-        models_folder=settings.models_folder,
-        system=preset.system_prompt,
-        dtype=settings.dtype,
-        threads=settings.threads,
-        window_tokens=settings.window_tokens,
-        max_running=settings.max_running,
-        max_waiting=settings.max_waiting,
-        kv_budget_mib=settings.kv_budget_mib,
-    )
 
 
 def _run(stack: AsyncExitStack, doing: Coroutine[None, None, None]) -> None:

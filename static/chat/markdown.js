@@ -56,8 +56,8 @@ function formulaNodes(tex, display) {
         strict: 'ignore',
         maxSize: 10,
         maxExpand: 200,
-        // These two alone would write a style attribute.
-        macros: { '\\pmb': '\\boldsymbol{#1}', '\\fcolorbox': '\\@secondoftwo{#1#2}{\\boxed{#3}}' },
+        // The last two alone would write a style attribute; \char would spell letters that no filter saw.
+        macros: { '\\char': '\\text{\\textbackslash char}', '\\pmb': '\\boldsymbol{#1}', '\\fcolorbox': '\\@secondoftwo{#1#2}{\\boxed{#3}}' },
       });
     } catch {
       place.append(source(tex));

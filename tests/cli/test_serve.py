@@ -71,7 +71,7 @@ def test_second_start_is_ready_soon(tmp_path: Path) -> None:
 def test_server_process_stays_lean() -> None:
     """Neither torch nor transformers is imported to serve: they cost seconds and hundreds of megabytes."""
     script = (
-        "import sys, server.app, server.wiring, server.cli.serve\n"
+        "import sys, server.app, server.wiring.house, server.cli.serve\n"
         "print([name for name in ('torch', 'transformers', 'gguf', 'numpy', 'tqdm') if name in sys.modules])"
     )
     done = subprocess.run(

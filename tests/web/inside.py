@@ -17,7 +17,7 @@ from websockets.exceptions import ConnectionClosed
 from server.app import Server, make_app
 from server.settings import Settings
 from server.sources.types import Source
-from server.wiring import House, wire
+from server.wiring.house import House, wire
 
 Frame = dict[str, Any]
 

@@ -10,7 +10,8 @@ import pytest
 from server.errors import SettingsProblem, StorageProblem
 from server.settings import Settings
 from server.sources.scripted import ScriptedSource
-from server.wiring import upkeep, wire
+from server.wiring import upkeep
+from server.wiring.house import wire
 
 
 async def test_house_that_cannot_be_opened_closes_what_was_open(tmp_path: Path) -> None:

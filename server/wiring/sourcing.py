@@ -1,0 +1,27 @@
+"""The source that the settings name. Light to import: it is started before the rest of the house is."""
+
+from __future__ import annotations
+
+from server.presets import Preset
+from server.settings import Settings
+from server.sources.open import open_source
+from server.sources.types import Source
+
+
+def source_of(settings: Settings, preset: Preset) -> Source:
+    """Where replies come from; not started yet.
+
+    Raises:
+        SettingsProblem: there is no such model.
+    """
+    return open_source(
+        settings.model,
+        models_folder=settings.models_folder,
+        system=preset.system_prompt,
+        dtype=settings.dtype,
+        threads=settings.threads,
+        window_tokens=settings.window_tokens,
+        max_running=settings.max_running,
+        max_waiting=settings.max_waiting,
+        kv_budget_mib=settings.kv_budget_mib,
+    )
