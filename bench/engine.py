@@ -31,15 +31,16 @@ LESSON: Final = (
     "在一个直角三角形里，两条直角边的平方和等于斜边的平方，这个结论叫做勾股定理。植物通过光合作用把二氧化碳和水变成有机物，"
     "同时放出氧气。长江是我国最长的河流，从高原上的雪山出发，穿过峡谷和平原，最后流进东海。"
 )
+# Each is answered at length: what is measured is the time in which all of them decode.
 QUESTIONS: Final = (
-    "请详细介绍勾股定理的证明。",
-    "请详细说明植物怎样进行光合作用。",
-    "请详细介绍长江流经的省份。",
-    "请写一篇关于春天的短文。",
-    "请详细讲讲水的循环。",
-    "请说明怎样解一元二次方程。",
-    "请介绍中国的四大发明。",
-    "Please explain in detail why the sky is blue.",
+    "请写一篇五百字的作文，题目是《春天》。",
+    "请写一篇五百字的作文，题目是《我的家乡》。",
+    "请写一篇五百字的作文，题目是《难忘的一天》。",
+    "请写一篇五百字的作文，题目是《大海》。",
+    "请写一篇五百字的作文，题目是《我的老师》。",
+    "请写一篇五百字的作文，题目是《秋天的树林》。",
+    "请写一篇五百字的作文，题目是《读书的乐趣》。",
+    "Write an essay of five hundred words about the sea.",
 )
 
 
@@ -146,6 +147,8 @@ class _Bench:
             )
         )
         begin, end = max(times[0] for times in arrivals), min(times[-1] for times in arrivals)
+        if any(len(times) < ANSWER_TOKENS // 2 for times in arrivals):
+            raise RuntimeError("an answer was too short to measure by")
         count = sum(begin < at <= end for times in arrivals for at in times)
         return count / (end - begin)
 
