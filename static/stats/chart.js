@@ -41,7 +41,8 @@ export function Chart({ option, label, height, redrawOn }) {
     const stops = [];
     echarts().then(
       (charts) => {
-        if (gone) return;
+        // The page may have moved on while the library came, and the box is gone before this effect is cleaned up.
+        if (gone || !box.current) return;
         chart.current = charts.init(box.current, null, { renderer: 'canvas' });
         draw();
         observer = new ResizeObserver(() => {
