@@ -7,12 +7,20 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 
 from server.engine.shape import Dtype
 from server.errors import SettingsProblem
 from server.sources import bundled
 from server.sources.prepare import prepare
 from tests.serving import Serving, serving
+
+
+@pytest.fixture(scope="session", autouse=True)
+def plain_tracebacks() -> None:
+    """Log as the server does: structlog's default paints tracebacks, which blocks the loop for seconds."""
+    renderer = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[*structlog.get_config()["processors"][:-1], renderer])
 
 
 @pytest.fixture(scope="module")

@@ -56,7 +56,7 @@ class Serving:
         if ready:
             self._wait_for(self._ready, deadline)
 
-    def stop(self, number: signal.Signals = signal.SIGTERM, seconds: float = 20) -> int:
+    def stop(self, number: signal.Signals = signal.SIGTERM, seconds: float = 60) -> int:
         """End the process; its exit code."""
         if self.process.poll() is None:
             self.process.send_signal(number)

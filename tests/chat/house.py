@@ -100,7 +100,7 @@ class Page:
         return await self.get(lambda frame: frame["type"] in ("welcome", "error"))
 
     async def get(
-        self, wanted: Callable[[dict[str, Any]], bool], after: int = 0, seconds: float = 5
+        self, wanted: Callable[[dict[str, Any]], bool], after: int = 0, seconds: float = 60
     ) -> dict[str, Any]:
         """The first such frame (among those after the first `after`), as soon as it is there."""
         async with asyncio.timeout(seconds):
@@ -111,7 +111,7 @@ class Page:
                 self._news.clear()
                 await self._news.wait()
 
-    async def kind(self, *types: str, after: int = 0, seconds: float = 5) -> dict[str, Any]:
+    async def kind(self, *types: str, after: int = 0, seconds: float = 60) -> dict[str, Any]:
         """The first frame of one of these types."""
         return await self.get(lambda frame: frame["type"] in types, after, seconds)
 
@@ -215,7 +215,7 @@ async def join_class(who: Who, code: str, address: str, now_ms: int) -> ClassRef
     return ClassRef(id="class-7a", name="七年级一班")
 
 
-async def until(condition: Callable[[], bool], seconds: float = 10) -> None:
+async def until(condition: Callable[[], bool], seconds: float = 60) -> None:
     """Wait for something that nobody announces."""
     async with asyncio.timeout(seconds):
         while not condition():  # noqa: ASYNC110

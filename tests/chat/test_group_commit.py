@@ -79,8 +79,8 @@ def num_commits(metrics: Metrics) -> float:
 
 @pytest.fixture
 async def journal(database: Database, metrics: Metrics) -> AsyncIterator[Journal]:
-    """A journal that writes every 200 ms at most."""
-    opened = Journal(database, 200, metrics)
+    """A journal that writes every 2 s at most: long enough for a busy machine to fill one round."""
+    opened = Journal(database, 2000, metrics)
     opened.start()
     yield opened
     await opened.close()
@@ -91,7 +91,7 @@ async def test_a_lone_frame_is_written_at_once_and_the_next_ones_together(
 ) -> None:
     """The first text of an answer does not wait; a stream of them is joined, of all conversations at once."""
     authors = [Diarist(f"c{number}", journal) for number in range(10)]
-    async with asyncio.timeout(0.15):
+    async with asyncio.timeout(1.5):
         authors[0].say("first")
         await authors[0].news.wait()
     authors[0].news.clear()
@@ -100,7 +100,7 @@ async def test_a_lone_frame_is_written_at_once_and_the_next_ones_together(
     await asyncio.sleep(0.02)
     for author in authors:
         author.say("c")
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         await asyncio.gather(*(author.news.wait() for author in authors))
     assert num_commits(metrics) == 2
     assert authors[0].shown == [(1, "first"), (2, "a"), (3, "b"), (4, "c")]
@@ -109,7 +109,7 @@ async def test_a_lone_frame_is_written_at_once_and_the_next_ones_together(
 
 async def test_closing_writes_what_is_there(database: Database, metrics: Metrics) -> None:
     """Nothing that was said before is lost."""
-    journal = Journal(database, 200, metrics)
+    journal = Journal(database, 2000, metrics)
     journal.start()
     author = Diarist("c", journal)
     author.say("a")

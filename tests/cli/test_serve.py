@@ -20,7 +20,7 @@ from tests.serving import ROOT, Serving, serving
 def second_server(*options: str) -> subprocess.CompletedProcess[str]:
     """Another `dayi serve` that should give up by itself."""
     command = [sys.executable, "-m", "server", "serve", "--model", "scripted:", *options]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=30, check=False)
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
 
 
 def test_first_start_prints_where_to_go(tmp_path: Path) -> None:

@@ -60,7 +60,7 @@ class Page:
     async def send(self, **frame: Any) -> None:
         await self.socket.send(json.dumps(frame, ensure_ascii=False))
 
-    async def next(self, seconds: float = 10) -> Frame:
+    async def next(self, seconds: float = 60) -> Frame:
         """The next frame."""
         frame: Frame = json.loads(await asyncio.wait_for(self.socket.recv(), seconds))
         return frame

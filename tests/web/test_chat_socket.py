@@ -279,7 +279,7 @@ async def test_a_class_that_is_joined_counts_for_the_page_that_is_open(tmp_path:
         await page.ask("你好")
         week = week_of(date.today())
         within = facts.Within((made.id,), week - 1, week + 1)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while True:
                 async with served.house.database.read() as connection:
                     counts = await facts.count(connection, within)

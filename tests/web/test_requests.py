@@ -15,7 +15,7 @@ from tests.web.conftest import problem_of
 def raw(site: Serving, request: bytes) -> bytes:
     """What comes back for exactly these bytes, which ask for the connection to be closed."""
     host, port = site.url.removeprefix("http://").split(":")
-    with socket.create_connection((host, int(port)), timeout=10) as connection:
+    with socket.create_connection((host, int(port)), timeout=60) as connection:
         connection.sendall(request)
         answer = b""
         while piece := connection.recv(65536):
