@@ -14,12 +14,14 @@ from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict, SettingsError
 
 from server.errors import SettingsProblem
 
 Chatters = Literal["open", "class_code", "login"]
+
+OPENAI_FIELDS = ("cache_salt", "user", "repetition_penalty")
 
 
 class Settings(BaseSettings):
@@ -35,7 +37,17 @@ class Settings(BaseSettings):
     model: str = Field(
         "bundled:1.5b",
         description="Where replies come from: bundled:1.5b, bundled:0.5b, hub:NAME, modelscope:NAME, "
-        "dir:PATH, gguf:PATH, or scripted: for tests.",
+        "dir:PATH, gguf:PATH, openai:BASE_URL#MODEL (another server), or scripted: for tests.",
+    )
+    openai_key: SecretStr | None = Field(
+        None,
+        description="Key for the server of an openai: model; give it as DAYI_OPENAI_KEY, since others on the "
+        "machine can read command lines.",
+    )
+    openai_fields: str | None = Field(
+        None,
+        description="Further fields of a request that this server understands, with commas: cache_salt, "
+        "user, repetition_penalty.",
     )
     dtype: Literal["bf16", "fp32"] = Field("bf16", description="Arithmetic of the engine.")
     threads: int = Field(0, ge=0, description="Threads of the engine; 0 means one per core.")
@@ -83,6 +95,30 @@ class Settings(BaseSettings):
         except (OSError, ValueError, KeyError):  # a folder, a strange path, an unknown name
             raise ValueError(f"no time zone {name!r}") from None
         return name
+
+    @field_validator("openai_key")
+    @classmethod
+    def _key_for_a_header(cls, key: SecretStr | None) -> SecretStr | None:
+        value = key.get_secret_value().strip() if key else ""  # keys from files end in a newline
+        if not value:
+            return None
+        if not (value.isascii() and value.isprintable() and " " not in value):
+            raise ValueError("a key has neither blanks nor other characters than ASCII")
+        return SecretStr(value)
+
+    @field_validator("openai_fields")
+    @classmethod
+    def _known_fields(cls, names: str | None) -> str | None:
+        unknown = {name.strip() for name in (names or "").split(",")} - {"", *OPENAI_FIELDS}
+        if unknown:
+            known = ", ".join(OPENAI_FIELDS)
+            raise ValueError(f"no such field: {', '.join(sorted(unknown))}; there are {known}")
+        return names
+
+    @property
+    def openai_field_names(self) -> tuple[str, ...]:
+        """The names in `openai_fields`."""
+        return tuple(name for each in (self.openai_fields or "").split(",") if (name := each.strip()))
 
     @property
     def models_folder(self) -> Path:

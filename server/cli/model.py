@@ -37,14 +37,20 @@ def prepare(**options: Any) -> None:
 
 
 @command.command()
-@setting_options("model", "dtype", "threads", "kv_budget_mib", "data", "models")
+@setting_options("model", "dtype", "threads", "kv_budget_mib", "window_tokens", "data", "models")
 def info(**options: Any) -> None:
     """Tell what the model is, whether it is prepared, and whether this machine can carry it."""
-    from server.sources.describe import as_text, describe
+    from server.sources.describe import as_text, describe, describe_remote
+    from server.sources.names import parse_name
 
     settings = _settings(options)
+    name = parse_name(settings.model)
+    if name.kind == "openai":
+        has_key = settings.openai_key is not None
+        click.echo(describe_remote(name, has_key=has_key, window_tokens=settings.window_tokens))
+        return
     found = describe(
-        settings.model,
+        name,
         settings.models_folder,
         settings.dtype,
         threads=settings.threads,
@@ -64,7 +70,7 @@ def prepare_for(settings: Settings) -> None:
     from server.sources.prepare import prepare, prepared_folder
 
     name = parse_name(settings.model)
-    if name.kind == "scripted" or prepared_folder(name, settings.models_folder, settings.dtype) is not None:
+    if not name.has_weights or prepared_folder(name, settings.models_folder, settings.dtype) is not None:
         return
     with _Bar() as bar:
         prepare(name, settings.models_folder, settings.dtype, bar.show)
@@ -99,7 +105,7 @@ def _prepared(settings: Settings) -> Path | None:
     from server.sources.names import parse_name
     from server.sources.prepare import prepared_folder
 
-    if parse_name(settings.model).kind == "scripted":
+    if not parse_name(settings.model).has_weights:
         return None
     return prepared_folder(settings.model, settings.models_folder, settings.dtype)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from server.engine.shape import WEIGHTS_FILE, Dtype, ModelShape
 from server.errors import DayiProblem
@@ -69,7 +70,7 @@ def describe(
     machine = this_machine()
     title, num_parameters, weights_bytes, problem = str(name), None, None, ""
     folder = shape = None
-    if name.kind != "scripted":
+    if name.has_weights:
         folder = prepared_folder(name, models_folder, dtype)
     if name.kind == "bundled":
         bundle = BUNDLES[name.value]
@@ -79,7 +80,7 @@ def describe(
         shape = ModelShape.load(folder)
         weights_bytes = (folder / WEIGHTS_FILE).stat().st_size
         num_parameters = num_parameters or weights_bytes // _TYPE_BYTES[dtype]
-    elif name.kind != "scripted":
+    elif name.has_weights:
         try:
             check_presence(name)
             if name.kind == "gguf":
@@ -137,6 +138,32 @@ def as_text(found: ModelDescription) -> str:
         ("Processor", f"{machine.processor}, {machine.num_cores} cores, {found.num_threads} threads used")
     )
     rows.append(("Can do", ", ".join(machine.capabilities) or "no instruction set that speeds the engine up"))
+    return _aligned(rows)
+
+
+def describe_remote(name: ModelName, *, has_key: bool, window_tokens: int) -> str:
+    """What can be said of an `openai:` model without asking its server, as aligned lines for a terminal.
+
+    Args:
+        name: the model.
+        has_key: whether there is a key for the server.
+        window_tokens: the setting of that name.
+    """
+    url = urlsplit(name.base_url)
+    elsewhere = "" if url.hostname in ("localhost", "127.0.0.1", "::1") else "; questions leave this machine"
+    if elsewhere and url.scheme == "http":
+        elsewhere += " unencrypted (https:// would encrypt them)"
+    rows = [
+        ("Model", f"{name.remote_model}, as its server calls it"),
+        ("Server", f"{name.base_url}{elsewhere}"),
+        ("Key", "given" if has_key else "none (DAYI_OPENAI_KEY)"),
+        ("Prepared", "nothing to prepare: the other server computes; `/readyz` says whether it answers"),
+        ("Window", f"{window_tokens:,} tokens at most, as estimated from the text; older turns are left out"),
+    ]
+    return _aligned(rows)
+
+
+def _aligned(rows: list[tuple[str, str]]) -> str:
     width = max(len(label) for label, _ in rows) + 2
     return "\n".join(f"{label:<{width}}{text}" for label, text in rows)
 

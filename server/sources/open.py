@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from server.engine.shape import Dtype
 from server.engine.types import EngineOptions
 from server.sources.local import LocalSource
 from server.sources.names import parse_name
 from server.sources.scripted import ScriptedSource
+
+if TYPE_CHECKING:
+    from server.sources.openai import OpenAISource
 
 
 def open_source(
@@ -22,7 +27,9 @@ def open_source(
     max_running: int = 8,
     max_waiting: int = 64,
     kv_budget_mib: int = 1024,
-) -> LocalSource | ScriptedSource:
+    openai_key: str | None = None,
+    openai_fields: Collection[str] = (),
+) -> LocalSource | OpenAISource | ScriptedSource:
     """The source of a model name, not yet started.
 
     Args:
@@ -35,6 +42,8 @@ def open_source(
         max_running: replies computed at once.
         max_waiting: replies that may wait.
         kv_budget_mib: memory for keys and values.
+        openai_key: what the server of an `openai:` name wants to see.
+        openai_fields: further fields of a request that this server understands.
 
     Raises:
         SettingsProblem: the name is wrong.
@@ -43,6 +52,17 @@ def open_source(
     if name.kind == "scripted":
         pause_seconds = int(name.value or 0) / 1000
         return ScriptedSource(delay_seconds=pause_seconds, max_running=max_running, max_waiting=max_waiting)
+    if name.kind == "openai":
+        from server.sources.openai import OpenAISource  # the HTTP client takes long to import
+
+        return OpenAISource(
+            name,
+            openai_key,
+            window_tokens=window_tokens,
+            max_running=max_running,
+            max_waiting=max_waiting,
+            fields=openai_fields,
+        )
     options = EngineOptions(
         folder=Path(),  # known when the model is prepared
         system=system,

@@ -24,4 +24,6 @@ def source_of(settings: Settings, preset: Preset) -> Source:
         max_running=settings.max_running,
         max_waiting=settings.max_waiting,
         kv_budget_mib=settings.kv_budget_mib,
+        openai_key=settings.openai_key.get_secret_value() if settings.openai_key else None,
+        openai_fields=settings.openai_field_names,
     )
