@@ -28,8 +28,9 @@ from server.engine.types import (
     Finish,
     Memory,
     Tokens,
-    Waiting,
 )
+
+_REMIND_SECONDS = 0.5  # between two looks at the estimates of those who wait
 
 
 class Batch:
@@ -39,7 +40,7 @@ class Batch:
         self, model: Model, text: Text, options: EngineOptions, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self.ledgers = Ledgers(model.shape, model.device, options.kv_budget_bytes)
-        self.pace = Pace()
+        self.pace = Pace(chunk_tokens=options.chunk_tokens)
         self.fingerprint = model.shape.tokenizer
         self._model = model
         self._text = text
@@ -49,6 +50,8 @@ class Batch:
         self._end_ids = frozenset(model.shape.end_ids)
         self._queue = Queue()
         self._running: list[Reply] = []
+        self._num_places = options.max_running
+        self._placed_at = 0.0
 
     @property
     def idle(self) -> bool:
@@ -77,6 +80,10 @@ class Batch:
             if reply.request.id == request_id:
                 return [self._end(reply, "cancelled"), *self._admit()]
         return []
+
+    def remind(self) -> list[Event]:
+        """Tell the waiting when their estimate has changed; called after every step, looks now and then."""
+        return self._places() if self._clock() - self._placed_at >= _REMIND_SECONDS else []
 
     def forget(self, conversation: str) -> list[Event]:
         """Drop what is cached of a conversation."""
@@ -127,14 +134,16 @@ class Batch:
     def _admit(self) -> list[Event]:
         """Give free places to those whose turn it is, and tell the others where they stand."""
         events: list[Event] = []
-        while len(self._running) < self._options.max_running:
-            reply = self._queue.take(self._running)
+        self._num_places = self._options.max_running
+        while len(self._running) < self._num_places:
+            reply = self._queue.first(self._running)
             if reply is None:
                 break
             sizes = [len(one.prompt.ids) + one.max_tokens for one in (*self._running, reply)]
             if self._running and not self.ledgers.fits(sizes):
-                self._queue.put_back(reply)
+                self._num_places = len(self._running)  # no memory for more
                 break
+            self._queue.take(reply)
             events += self._begin(reply)
         return events + self._places()
 
@@ -169,17 +178,14 @@ class Batch:
         """Where the waiting stand, for those to whom it is news."""
         if not len(self._queue):
             return []
-        order = self._queue.order(self._running)
-        waits = self.pace.waits(
-            [reply.work for reply in self._running],
-            [reply.work for reply in order],
-            self._options.max_running,
-        )
+        now = self._placed_at = self._clock()
+        order = self._queue.order()
+        running, waiting = [reply.work for reply in self._running], [reply.work for reply in order]
+        waits = self.pace.waits(running, waiting, self._num_places)
         events: list[Event] = []
         for position, (reply, seconds) in enumerate(zip(order, waits, strict=True)):
-            if reply.last_waiting is None or reply.last_waiting.position != position:
-                reply.last_waiting = Waiting(reply.request.id, position, round(seconds, 1))
-                events.append(reply.last_waiting)
+            if reply.is_news(position, seconds, now):
+                events.append(reply.told(position, seconds, now))
         return events
 
 

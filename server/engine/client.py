@@ -9,13 +9,11 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import logging
-import os
 import secrets
-import socket
-import sys
-from collections import deque
 
-from server.engine.job import Job
+from server.engine.child import Child, spawned
+from server.engine.job import Job, longest_wait
+from server.engine.restarts import Restarts
 from server.engine.types import (
     Ask,
     Broken,
@@ -26,22 +24,16 @@ from server.engine.types import (
     EngineStatus,
     Forget,
     Line,
+    Measured,
     Memory,
     Open,
     Patience,
     Ready,
-    dump_line,
-    parse_line,
+    Waiting,
 )
 from server.errors import SourceProblem
 
 _LOG = logging.getLogger(__name__)
-
-_LINE_BYTES = 1 << 22  # longest line that the engine may send
-
-# The server shares the cores with the engine. Threads of libgomp that wait for one another spin for
-# milliseconds by default: on a busy machine that makes a step ten times slower.
-_ENVIRONMENT = {"GOMP_SPINCOUNT": "1000"}
 
 
 class EngineClient:
@@ -50,23 +42,26 @@ class EngineClient:
     Args:
         options: how the process is to run.
         patience: how its deaths are borne.
+        measured: what is known of the machine already, for the first estimates.
     """
 
-    def __init__(self, options: EngineOptions, patience: Patience | None = None) -> None:
+    def __init__(
+        self, options: EngineOptions, patience: Patience | None = None, measured: Measured | None = None
+    ) -> None:
         self._options = options
         self._patience = patience or Patience()
         self._jobs: dict[str, Job] = {}  # by arrival
         self._watch: asyncio.Task[None] | None = None
-        self._process: asyncio.subprocess.Process | None = None
-        self._writer: asyncio.StreamWriter | None = None
-        self._settled = asyncio.Event()  # ready once, or given up
+        self._child: Child | None = None  # the process that lives now
+        self._settled = asyncio.Event()  # ready once, resting, or given up
         self._ready = False
-        self._given_up = False
+        self._resting = False  # it died too often: nobody waits for the next trial
+        self._given_up = False  # closed, or a model that no trial would open
         self._note = "the engine has not been started"
         self._restarts = 0
         self._memory = Memory()
+        self._measured = measured or Measured()
         self._tokenizer = ""
-        self._heard_at = 0.0
 
     async def start(self) -> None:
         """Begin to become ready; returns before it is."""
@@ -77,10 +72,10 @@ class EngineClient:
         """Wait until a first token was produced.
 
         Raises:
-            SourceProblem: `unavailable`, when the engine gave up.
+            SourceProblem: `unavailable`, when it was given up, or died too often.
         """
         await self._settled.wait()
-        if self._given_up:
+        if self._given_up or self._resting:
             raise SourceProblem("unavailable", self._note)
 
     async def close(self) -> None:
@@ -109,16 +104,21 @@ class EngineClient:
     @property
     def pid(self) -> int | None:
         """The process that lives now, if one does."""
-        return self._process.pid if self._process else None
+        return self._child.pid if self._child else None
+
+    @property
+    def measured(self) -> Measured:
+        """What the engine has measured of itself so far."""
+        return self._measured
 
     def submit(self, request: EngineRequest) -> Job:
         """Begin a reply. While the engine starts (again), it waits.
 
         Raises:
-            SourceProblem: `busy` when too many wait, in all or of this person; `unavailable` when the engine
-                gave up.
+            SourceProblem: `busy` when too many wait, in all or of this person, or for too long; `unavailable`
+                when the engine was given up or rests.
         """
-        if self._given_up or self._watch is None:
+        if self._given_up or self._resting or self._watch is None:
             raise SourceProblem("unavailable", self._note)
         if request.id in self._jobs:
             raise ValueError(f"request {request.id} is under way already")
@@ -127,11 +127,14 @@ class EngineClient:
         num_own = sum(job.request.user == request.user for job in self._jobs.values())
         if num_own >= self._options.max_per_user:
             raise SourceProblem("busy", f"{num_own} replies to one person are under way or waiting")
+        wait_seconds = longest_wait(self._jobs.values(), asyncio.get_running_loop().time())
+        if 0 < self._options.max_wait_seconds < wait_seconds:
+            raise SourceProblem("busy", f"a further question would wait about {wait_seconds:.0f} s")
         if request.sampling.seed is None:  # fixed now, so that a restart draws the same
             seeded = dataclasses.replace(request.sampling, seed=secrets.randbits(63))
             request = dataclasses.replace(request, sampling=seeded)
-        if not self._jobs:
-            self._heard_at = asyncio.get_running_loop().time()
+        if not self._jobs and self._child is not None:
+            self._child.heard_at = asyncio.get_running_loop().time()  # it had nothing to say
         job = Job(request, self._cancel)
         self._jobs[request.id] = job
         self._send(Ask(request))
@@ -142,16 +145,15 @@ class EngineClient:
         self._send(Forget(conversation))
 
     def _cancel(self, job: Job) -> None:
-        if self._writer is not None:
+        if self._child is not None:
             self._send(Cancel(job.request.id))
         else:  # between two processes
             self._jobs.pop(job.request.id, None)
             job.end("cancelled")
 
     def _send(self, line: Line) -> None:
-        # Written to the socket or kept by the transport: the loop never waits for the engine.
-        if self._writer is not None:
-            self._writer.write(dump_line(line))
+        if self._child is not None:
+            self._child.send(line)
 
     # --- the process ------------------------------------------------------------------
 
@@ -165,8 +167,9 @@ class EngineClient:
 
     async def _keep_alive(self) -> None:
         clock = asyncio.get_running_loop().time
-        deaths: deque[float] = deque()
+        restarts = Restarts(self._patience)
         while not self._given_up:
+            born_at = clock()
             try:
                 why = await self._live()
             except (OSError, ValueError) as problem:  # not started, or lines that are none
@@ -174,79 +177,45 @@ class EngineClient:
             self._ready = False
             if self._given_up:
                 break
-            deaths.append(clock())
-            while deaths[0] < clock() - self._patience.window_seconds:
-                deaths.popleft()
             self._bury()
-            if len(deaths) >= self._patience.max_deaths:
-                self._give_up(f"the engine died {len(deaths)} times in a short while; the last time {why}")
-                break
+            pause_seconds = restarts.died(clock(), born_at)
+            if restarts.resting:
+                self._rest(restarts.num_deaths, why, pause_seconds)
+            else:
+                self._note = f"the engine is being started again: {why}"
+                _LOG.warning("%s", self._note)
             self._restarts += 1
-            self._note = f"the engine is being started again: {why}"
-            _LOG.warning("%s", self._note)
-            await asyncio.sleep(self._patience.first_pause_seconds * 2 ** (len(deaths) - 1))
+            await asyncio.sleep(pause_seconds)
 
     async def _live(self) -> str:
         """One process from spawn to death. Returns why it ended."""
-        ours, theirs = socket.socketpair()
-        watchdog: asyncio.Task[str] | None = None
         try:
-            with theirs:
-                self._process = await asyncio.create_subprocess_exec(
-                    sys.executable,
-                    *("-m", "server.engine.process", str(theirs.fileno())),
-                    pass_fds=(theirs.fileno(),),
-                    stdin=asyncio.subprocess.DEVNULL,
-                    stdout=asyncio.subprocess.DEVNULL,
-                    env={**_ENVIRONMENT, **os.environ},
-                )
-            reader, self._writer = await asyncio.open_connection(sock=ours, limit=_LINE_BYTES)
-            self._heard_at = asyncio.get_running_loop().time()
-            watchdog = asyncio.create_task(self._watch_over(self._process), name="engine watchdog")
-            self._send(Open(self._options))
-            # Those that were being answered come first.
-            for job in sorted(self._jobs.values(), key=lambda job: job.begun is None):
-                self._send(Ask(job.continuation()))
-            while line := await _line(reader):
-                self._heard_at = asyncio.get_running_loop().time()
-                self._take(parse_line(line))
-            code = await self._process.wait()
-            return watchdog.result() if watchdog.done() else f"it ended with code {code}"
+            async with spawned(self._patience_seconds) as self._child:
+                self._send(Open(self._options, self._measured))
+                # Those that were being answered come first.
+                for job in sorted(self._jobs.values(), key=lambda job: job.begun is None):
+                    self._send(Ask(job.continuation()))
+                async for line in self._child.lines():
+                    self._take(line)
+                return await self._child.end()
         finally:
-            await self._clear(watchdog)
-            ours.close()
+            self._child = None
 
-    async def _clear(self, watchdog: asyncio.Task[str] | None) -> None:
-        process, writer, self._process, self._writer = self._process, self._writer, None, None
-        if watchdog is not None:
-            watchdog.cancel()
-        if writer is not None:
-            writer.close()
-        if process is not None:
-            # It keeps nothing that an orderly end would save.
-            if process.returncode is None:
-                process.kill()
-            await process.wait()
-
-    async def _watch_over(self, process: asyncio.subprocess.Process) -> str:
-        """Kill a process that gives no sign of life. Returns why."""
-        clock, patience = asyncio.get_running_loop().time, self._patience
-        while True:
-            await asyncio.sleep(min(patience.stall_seconds, patience.open_seconds) / 10)
-            limit_seconds = patience.stall_seconds if self._ready else patience.open_seconds
-            if self._ready and not self._jobs:
-                continue
-            if clock() - self._heard_at > limit_seconds and process.returncode is None:
-                process.kill()
-                return f"it gave no sign of life for {limit_seconds:g} s"
+    def _patience_seconds(self) -> float | None:
+        """How long the engine may give no sign of life now."""
+        if not self._ready:
+            return self._patience.open_seconds
+        return self._patience.stall_seconds if self._jobs else None
 
     def _take(self, line: Line) -> None:
         match line:
             case Ready(tokenizer):
-                self._ready, self._note, self._tokenizer = True, "", tokenizer
+                self._ready, self._resting, self._note, self._tokenizer = True, False, "", tokenizer
                 self._settled.set()
             case Memory():
                 self._memory = line
+            case Measured():
+                self._measured = line
             case Broken(message):
                 self._give_up(message)
             case Open() | Ask() | Cancel() | Forget():
@@ -255,6 +224,8 @@ class EngineClient:
                 job = self._jobs.get(line.id)
                 if job is not None:
                     job.take(line)
+                    if isinstance(line, Waiting):
+                        job.expected_at = asyncio.get_running_loop().time() + line.eta_seconds
                     if isinstance(line, Ended):
                         del self._jobs[line.id]
 
@@ -273,6 +244,16 @@ class EngineClient:
             if job.ended:
                 del self._jobs[job.request.id]
 
+    def _rest(self, num_deaths: int, why: str, pause_seconds: float) -> None:
+        note = (
+            f"the engine died {num_deaths} times in a short while; the last time {why}; "
+            f"it is tried again every {pause_seconds:g} s"
+        )
+        _LOG.error("%s", note)
+        self._resting, self._note = True, note
+        self._end_all(note)
+        self._settled.set()
+
     def _give_up(self, note: str) -> None:
         _LOG.error("the engine is given up: %s", note)
         self._given_up, self._ready, self._note = True, False, note
@@ -283,12 +264,3 @@ class EngineClient:
         for job in self._jobs.values():
             job.end("cancelled" if job.cancelled else "failed", message)
         self._jobs.clear()
-
-
-async def _line(reader: asyncio.StreamReader) -> bytes:
-    """The next whole line; nothing when the process is gone, also where it died within a line."""
-    try:
-        line = await reader.readline()
-    except ConnectionError:
-        return b""
-    return line if line.endswith(b"\n") else b""

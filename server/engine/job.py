@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 
 from server.engine.types import Begun, Ended, EngineRequest, Event, Tokens, Waiting
 
@@ -24,6 +24,7 @@ class Job:
         self.ended = False
         self.cancelled = False
         self.running = False  # in the engine process that lives now
+        self.expected_at: float | None = None  # on the loop's clock, as it was told last; None: not told yet
         self.num_deaths = 0  # of engine processes, while this was running
         self._generated = list(request.generated)
         self._events: asyncio.Queue[Event] = asyncio.Queue()  # bounded by the answer's length
@@ -77,3 +78,15 @@ class Job:
     def continuation(self) -> EngineRequest:
         """The request that goes on where this is."""
         return dataclasses.replace(self.request, generated=tuple(self._generated))
+
+
+def longest_wait(jobs: Iterable[Job], now: float) -> float:
+    """How long the next person's question would have to wait, in seconds, as far as the others were told.
+
+    It comes after the first waiting question of everyone, but not after one's many further ones.
+    """
+    firsts: dict[str, float] = {}
+    for job in jobs:
+        if not job.running and job.expected_at is not None:
+            firsts[job.request.user] = min(job.expected_at, firsts.get(job.request.user, job.expected_at))
+    return max([each - now for each in firsts.values()], default=0.0)

@@ -1,77 +1,82 @@
 """What the engine has measured of itself, and the waits it promises from that.
 
-Pure arithmetic: times come in as arguments. This module does not know requests.
+Times come in as arguments. This module does not know requests.
 """
 
 from __future__ import annotations
 
-import heapq
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-_FIRST_GUESS_TOKENS = 200  # an answer's length before any was seen
+from server.engine.forecast import Lengths, Speed, Work, forecast, step_table
+from server.engine.types import Measured
+
 _SMOOTHING = 0.1
-
-
-@dataclass(frozen=True, slots=True)
-class Work:
-    """What is left of a reply: ids to prefill, tokens generated, tokens allowed."""
-
-    prefill: int
-    generated: int
-    max_tokens: int
+_MAX_LENGTHS = 200
+# Before anything was measured: a small model on two cores, and answers of some sentences.
+_FIRST_STEP_SECONDS = 0.05
+_FIRST_PREFILL_SECONDS = 0.002
+_FIRST_LENGTHS = (40, 80, 110, 140, 170, 200, 240, 290, 360, 480)
 
 
 class Pace:
-    """Step times and answer lengths, smoothed."""
+    """Step times and answer lengths, smoothed.
 
-    def __init__(self) -> None:
-        self._lengths: deque[int] = deque(maxlen=64)
-        self._decode_seconds = 0.05  # one step of decode rows
-        self._prefill_seconds = 0.004  # one id of a prefill
-        self._decode_known = self._prefill_known = False
+    Args:
+        measured: what an engine before this one knew of the same machine and model.
+        chunk_tokens: ids of prefills computed in one step.
+        shared_chunk_tokens: the same, when others decode in it.
+    """
+
+    def __init__(
+        self, measured: Measured | None = None, chunk_tokens: int = 128, shared_chunk_tokens: int = 64
+    ) -> None:
+        known = measured or Measured()
+        self._chunks = chunk_tokens, shared_chunk_tokens
+        self._steps = dict(zip(known.rows, known.step_seconds, strict=True))
+        self._prefill_seconds = known.prefill_seconds
+        self._lengths = deque(known.answer_tokens or _FIRST_LENGTHS, maxlen=_MAX_LENGTHS)
+        self._num_steps = 0
+        self._num_seen = dict.fromkeys(self._steps, round(1 / _SMOOTHING))
 
     def stepped(self, seconds: float, num_decode: int, num_prefill: int) -> None:
         """A step with these rows took so long."""
+        self._num_steps += 1
         if num_prefill:
-            spent = max(0.0, seconds - (self._decode_seconds if num_decode else 0.0)) / num_prefill
-            weight = _SMOOTHING if self._prefill_known else 1.0
+            decode_seconds = self._table(num_decode)[num_decode]
+            spent = max(0.0, seconds - decode_seconds) / num_prefill
+            weight = _SMOOTHING if self._prefill_seconds else 1.0
             self._prefill_seconds += weight * (spent - self._prefill_seconds)
-            self._prefill_known = True
-        else:
-            weight = _SMOOTHING if self._decode_known else 1.0
-            self._decode_seconds += weight * (seconds - self._decode_seconds)
-            self._decode_known = True
+        elif num_decode:
+            # The first steps of a size weigh alike; one that was disturbed must not stay for long.
+            seen = self._num_seen[num_decode] = self._num_seen.get(num_decode, 0) + 1
+            before = self._steps.get(num_decode, seconds)
+            self._steps[num_decode] = before + max(_SMOOTHING, 1 / seen) * (seconds - before)
 
     def answered(self, num_tokens: int) -> None:
         """An answer came to its end after so many tokens."""
         self._lengths.append(num_tokens)
 
-    def seconds(self, work: Work) -> float:
-        """How long a reply still takes in a place of its own."""
-        return work.prefill * self._prefill_seconds + self._tokens_left(work) * self._decode_seconds
-
     def waits(self, running: Sequence[Work], waiting: Sequence[Work], num_places: int) -> list[float]:
         """Seconds until each waiting reply, in their order, gets a place."""
-        ends = [self.seconds(work) for work in running]
-        # Prefills share the machine: those under way delay every place a little.
-        ends += [0.0] * max(0, num_places - len(ends))
-        heapq.heapify(ends)
-        found = []
-        for work in waiting:
-            begin = heapq.heappop(ends)
-            found.append(begin)
-            heapq.heappush(ends, begin + self.seconds(work))
-        return found
+        if not waiting:
+            return []
+        size = max(num_places, len(running))
+        speed = Speed(self._table(size), self._prefill_seconds or _FIRST_PREFILL_SECONDS, *self._chunks)
+        lengths = Lengths(self._lengths, [work.generated for work in running if work.generated])
+        return forecast(running, waiting, num_places, lengths, speed)
 
-    def _tokens_left(self, work: Work) -> float:
-        """The mean of what longer answers had left at this point: lengths are skewed, a mean alone lies."""
-        longer = [length - work.generated for length in self._lengths if length > work.generated]
-        if not self._lengths:
-            left = float(max(_FIRST_GUESS_TOKENS - work.generated, _FIRST_GUESS_TOKENS // 4))
-        elif longer:
-            left = sum(longer) / len(longer)
-        else:
-            left = work.generated / 2
-        return min(left, float(max(0, work.max_tokens - work.generated)))
+    @property
+    def measured(self) -> Measured:
+        """What the next engine on this machine should know."""
+        rows = sorted(self._steps)
+        return Measured(
+            rows=tuple(rows),
+            step_seconds=tuple(round(self._steps[each], 5) for each in rows),
+            prefill_seconds=round(self._prefill_seconds, 6),
+            answer_tokens=tuple(self._lengths),
+            num_steps=self._num_steps,
+        )
+
+    def _table(self, size: int) -> list[float]:
+        return step_table(self._steps or {1: _FIRST_STEP_SECONDS}, size)

@@ -18,6 +18,7 @@ from threading import Thread
 from typing import TYPE_CHECKING
 
 from server.engine.channel import Channel, Closed
+from server.engine.pace import Pace
 from server.engine.types import (
     Ask,
     Broken,
@@ -37,8 +38,8 @@ from server.errors import SourceProblem
 if TYPE_CHECKING:
     from server.engine.batch import Batch
 
-# Between two reports of memory while there is work: also the sign of life of a long prefill.
-_MEMORY_SECONDS = 0.5
+# Between two reports while there is work: also the sign of life of a long prefill.
+_REPORT_SECONDS = 0.5
 _PR_SET_PDEATHSIG = 1
 
 
@@ -99,6 +100,8 @@ def serve(channel: Channel) -> None:
     except SourceProblem as problem:
         channel.send([Broken(problem.message)])
         return
+    # What the warm-up took says little: a first step is slow.
+    batch.pace = Pace(first.measured, first.options.chunk_tokens)
     gc.collect()
     gc.freeze()  # the model never becomes garbage: do not look at it again
     channel.send([Ready(batch.fingerprint), batch.memory(_resident_bytes())])
@@ -110,11 +113,11 @@ def serve(channel: Channel) -> None:
             events += _obey(batch, line)
         if events:  # what has begun is told before it is computed, or that time would pass for waiting
             channel.send(events)
-        events = [*batch.step()]
+        events = [*batch.step(), *batch.remind()]
         now = time.monotonic()
-        if batch.idle or now - reported_at >= _MEMORY_SECONDS:
+        if batch.idle or now - reported_at >= _REPORT_SECONDS:
             reported_at = now
-            events.append(batch.memory(_resident_bytes()))
+            events += [batch.memory(_resident_bytes()), batch.pace.measured]
         channel.send(events)
         lines = channel.receive(wait=batch.idle)
 

@@ -5,76 +5,74 @@ This module does not know what a reply computes.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 from server.engine.reply import Reply
 
 _MAX_PASSED_OVER = 4  # a long prefill gets every fifth chunk at least
-_MAX_SERVED = 1000  # people whose last turn is remembered
+_MAX_PEOPLE = 1000  # whose last round is remembered
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class _Ticket:
+    """Where a reply stands: the smallest comes first."""
+
+    round: int
+    previous_round: int  # of its person: in one round, who was served longest ago comes first
+    number: int  # by arrival
 
 
 class Queue:
-    """Waiting replies. Next is the person with the fewest running ones, then the one served longest ago."""
+    """Waiting replies, served in rounds: in each, everybody has one turn at most.
+
+    Whoever asks belongs to the next round, and with their second question to the one after it. So nobody is
+    pushed back by another's many questions, and nobody waits longer than a round for those who come later.
+    """
 
     def __init__(self) -> None:
-        self._waiting: list[Reply] = []  # by arrival
-        self._served: dict[str, int] = {}  # user → when last served, counted in servings
-        self._num_served = 0
+        self._waiting: dict[str, tuple[_Ticket, Reply]] = {}  # by the request's id
+        self._last_rounds: dict[str, int] = {}  # user → the newest round that they have a ticket of
+        self._round = 0  # of whoever was taken last
+        self._num_arrived = 0
 
     def __len__(self) -> int:
         return len(self._waiting)
 
     def add(self, reply: Reply) -> None:
         """A reply arrives."""
-        self._waiting.append(reply)
+        user = reply.request.user
+        previous = self._last_rounds.pop(user, 0)
+        ticket = _Ticket(max(self._round, previous) + 1, previous, self._num_arrived)
+        self._num_arrived += 1
+        self._last_rounds[user] = ticket.round
+        self._waiting[reply.request.id] = ticket, reply
+        if len(self._last_rounds) > _MAX_PEOPLE:
+            del self._last_rounds[next(iter(self._last_rounds))]
 
     def remove(self, request_id: str) -> Reply | None:
-        """A reply leaves before its turn."""
-        for place, reply in enumerate(self._waiting):
-            if reply.request.id == request_id:
-                return self._waiting.pop(place)
-        return None
+        """A reply leaves before its turn: its person's next question does not come a round later for it."""
+        ticket, reply = self._waiting.pop(request_id, (None, None))
+        if ticket is not None and reply is not None:
+            user = reply.request.user
+            if self._last_rounds.get(user) == ticket.round:
+                self._last_rounds[user] = ticket.previous_round
+        return reply
 
-    def take(self, running: Collection[Reply]) -> Reply | None:
+    def first(self, running: Collection[Reply]) -> Reply | None:
         """The reply whose turn it is. One whose conversation is being answered has to wait for that."""
         busy = {reply.request.conversation for reply in running}
-        free = [reply for reply in self._waiting if reply.request.conversation not in busy]
-        if not free:
-            return None
-        counts = Counter(reply.request.user for reply in running)
-        chosen = min(free, key=lambda reply: self._rank(reply, counts, self._served))
-        self._waiting.remove(chosen)
-        self._num_served += 1
-        self._served.pop(chosen.request.user, None)
-        self._served[chosen.request.user] = self._num_served
-        if len(self._served) > _MAX_SERVED:
-            del self._served[next(iter(self._served))]
-        return chosen
+        free = (each for each in self._waiting.values() if each[1].request.conversation not in busy)
+        return min(free, key=lambda each: each[0], default=(None, None))[1]
 
-    def put_back(self, reply: Reply) -> None:
-        """It was taken, and there is no memory for it yet: it stays first of its person."""
-        self._waiting.insert(0, reply)
-        self._served.pop(reply.request.user, None)
+    def take(self, reply: Reply) -> None:
+        """It has got its place."""
+        ticket, _ = self._waiting.pop(reply.request.id)
+        self._round = max(self._round, ticket.round)
 
-    def order(self, running: Collection[Reply]) -> list[Reply]:
-        """The waiting replies in the order in which they would be taken now."""
-        counts = Counter(reply.request.user for reply in running)
-        served = dict(self._served)
-        left, found = list(self._waiting), []
-        while left:
-            chosen = min(left, key=lambda reply: self._rank(reply, counts, served))
-            left.remove(chosen)
-            found.append(chosen)
-            counts[chosen.request.user] += 1
-            served[chosen.request.user] = self._num_served + len(found)
-        return found
-
-    @staticmethod
-    def _rank(reply: Reply, counts: Counter[str], served: dict[str, int]) -> tuple[int, int]:
-        # min() takes the first of equals, which is the earliest arrival.
-        user = reply.request.user
-        return counts[user], served.get(user, 0)
+    def order(self) -> list[Reply]:
+        """The waiting replies in the order in which they will be taken."""
+        return [reply for _, reply in sorted(self._waiting.values(), key=lambda each: each[0])]
 
 
 def next_prefill(prefilling: Sequence[Reply]) -> Reply | None:

@@ -116,6 +116,7 @@ class EngineOptions:
     window_tokens: int = 4096
     max_running: int = 8
     max_waiting: int = 64
+    max_wait_seconds: float = 120.0  # no question is taken that would wait longer; 0: each is
     max_per_user: int = 8  # under way or waiting: nobody fills the queue alone
     kv_budget_bytes: int = 1 << 30
     chunk_tokens: int = 128  # ids of a prefill computed in one step
@@ -124,11 +125,12 @@ class EngineOptions:
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """When to start the engine again, and when to give up."""
+    """When to start the engine again, and how often."""
 
     first_pause_seconds: float = 0.1  # doubled with every death in the window
-    max_deaths: int = 5  # in the window: then it gives up
+    max_deaths: int = 5  # in the window: then it rests, and nobody waits for it
     window_seconds: float = 120.0
+    rest_seconds: float = 60.0  # from then on before every trial, until an engine outlives the window
     max_job_deaths: int = 3  # a reply during which the engine died so often is not tried again
     stall_seconds: float = 60.0  # without a sign of life while there is work
     open_seconds: float = 300.0  # to load and warm up
@@ -141,6 +143,17 @@ class Memory:
     resident_bytes: int = 0
     kv_bytes: int = 0
     num_conversations: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What an engine measured of itself: with it the next one on this machine can tell waits at once."""
+
+    rows: tuple[int, ...] = ()  # replies that decode together …
+    step_seconds: tuple[float, ...] = ()  # … and how long a step of so many takes
+    prefill_seconds: float = 0.0  # what one id of a prefill adds to a step; 0: not known
+    answer_tokens: tuple[int, ...] = ()  # lengths of the newest answers
+    num_steps: int = 0  # computed since its start
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +178,7 @@ class Open:
     """The first line: load and warm up."""
 
     options: EngineOptions
+    measured: Measured = field(default_factory=Measured)
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,11 +219,11 @@ class Broken:
     message: str
 
 
-Line = Open | Ask | Cancel | Forget | Ready | Broken | Memory | Event
+Line = Open | Ask | Cancel | Forget | Ready | Broken | Memory | Measured | Event
 
 _KINDS: dict[str, type[Any]] = {
     kind.__name__: kind
-    for kind in (Open, Ask, Cancel, Forget, Ready, Broken, Memory, Waiting, Begun, Tokens, Ended)
+    for kind in (Open, Ask, Cancel, Forget, Ready, Broken, Memory, Measured, Waiting, Begun, Tokens, Ended)
 }
 
 
@@ -241,8 +255,8 @@ def parse_line(text: bytes | bytearray) -> Line:
     if kind is None:
         raise ValueError("a line of no known kind")
     if kind is Open:
-        options = values["options"]
-        return Open(EngineOptions(**{**options, "folder": Path(options["folder"])}))
+        options, measured = values["options"], _built(Measured, values["measured"])
+        return Open(EngineOptions(**{**options, "folder": Path(options["folder"])}), measured)
     if kind is Ask:
         return Ask(_request(values["request"]))
     line: Line = _built(kind, values)
