@@ -16,6 +16,29 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 FIRST_TOKEN_SECONDS = (0.05, 0.1, 0.2, 0.4, 0.8, 1.5, 3.0, 6.0, 12.0, 25.0, 60.0)
+LATE_SECONDS = (
+    *(
+        0.002,
+        0.005,
+        0.01,
+        0.015,
+        0.02,
+        0.025,
+        0.03,
+        0.04,
+        0.05,
+        0.075,
+        0.1,
+        0.15,
+        0.2,
+        0.3,
+        0.5,
+        1.0,
+        2.0,
+        5.0,
+    ),
+)
+TOLD_TO_REAL = (0.25, 0.5, 0.7, 0.85, 1.0, 1.15, 1.3, 1.6, 2.0, 4.0)
 COMMIT_SECONDS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 1.0, 5.0)
 
 
@@ -60,6 +83,18 @@ class Metrics:
             "dayi_connections_refused", "Chat connections refused at the door.", ["reason"],
             registry=self.registry,
         )  # fmt: skip
+        self._late = Histogram(
+            "dayi_event_loop_late_seconds",
+            "How late the event loop came to what was due, looked at a hundred times a second.",
+            buckets=LATE_SECONDS,
+            registry=self.registry,
+        )
+        self._wait_estimates = Histogram(
+            "dayi_wait_told_to_real",
+            "The wait that was told first, divided by the real one.",
+            buckets=TOLD_TO_REAL,
+            registry=self.registry,
+        )
         stall = Gauge(
             "dayi_event_loop_stall_seconds", "Longest stall of the event loop in the last minute.",
             registry=self.registry,
@@ -92,6 +127,15 @@ class Metrics:
     def request_answered(self, status: int) -> None:
         """An HTTP request got its answer."""
         self._requests.labels(f"{status // 100}xx").inc()
+
+    def event_loop_late(self, now_seconds: float, late_seconds: float) -> None:
+        """The event loop came `late_seconds` too late to something, at `now_seconds`."""
+        self._late.observe(late_seconds)
+        self.stalls.note(now_seconds, late_seconds)
+
+    def waited(self, told_seconds: float, real_seconds: float) -> None:
+        """A question that was told to wait so long got its place after so long."""
+        self._wait_estimates.observe(told_seconds / max(0.1, real_seconds))
 
     def connection_refused(self, reason: str) -> None:
         """A chat connection was turned away at the handshake."""

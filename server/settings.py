@@ -55,6 +55,9 @@ class Settings(BaseSettings):
     max_answer_tokens: int = Field(1024, ge=1, description="Longest answer, in tokens.")
     max_running: int = Field(8, ge=1, le=64, description="Conversations answered in one step of the engine.")
     max_waiting: int = Field(64, ge=0, description="Questions that may wait; beyond them the desk is busy.")
+    max_wait_seconds: float = Field(
+        120.0, ge=0, description="Longest estimated wait, in seconds; beyond it the desk is busy (0: any)."
+    )
     kv_budget_mib: int = Field(1024, ge=16, description="Memory for keys and values, in MiB.")
 
     who_may_chat: Chatters = Field("open", description="open, class_code or login.")

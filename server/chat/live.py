@@ -224,6 +224,7 @@ class LiveConversation:
             changed=self._changed,
             drain_seconds=self._parts.rules.drain_seconds,
             now_ms=self._parts.now_ms,
+            waited=self._parts.metrics.waited,
         )
 
     async def _rate(self, frame: Rate, speaker: Speaker) -> None:

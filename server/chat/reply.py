@@ -26,6 +26,7 @@ class ReplyRun:
         changed: called after every event, and once more when the turn is over.
         drain_seconds: how long a cancelled source may take to say its last word.
         now_ms: the clock.
+        waited: told how long a wait was announced first, and how long it was, both in seconds.
     """
 
     def __init__(
@@ -36,12 +37,15 @@ class ReplyRun:
         changed: Callable[[], None],
         drain_seconds: float,
         now_ms: Callable[[], int],
+        waited: Callable[[float, float], None],
     ) -> None:
         self._reply = reply
         self._turn = turn
         self._changed = changed
         self._drain_seconds = drain_seconds
         self._now_ms = now_ms
+        self._waited = waited
+        self._told: tuple[int, float] | None = None  # when, and how long to wait
         self._limit: asyncio.Timeout | None = None  # there while events are awaited
         self._deadline: float | None = None
         self.ids: TurnIds | None = None  # known once the source has ended
@@ -85,8 +89,13 @@ class ReplyRun:
                     self.cancel()
             case Waiting(position, eta_seconds):
                 turn.waiting(position, eta_seconds)
+                self._told = self._told or (now_ms, eta_seconds)
             case Begun(reused, prefilled, reason):
                 turn.begun(reused, prefilled, reason, now_ms)
+                if self._told is not None:
+                    told_at_ms, told_seconds = self._told
+                    self._waited(told_seconds, (now_ms - told_at_ms) / 1000)
+                    self._told = None
             case Ended():
                 self.ids = event.ids
                 turn.ended(

@@ -18,7 +18,7 @@ COMMANDS = {
     "users": "Add, list and re-password the people who log in.",
     "model": "Show or prepare the model.",
     "words": "Check, import, export and try word lists, on the data folder.",
-    "bench": "Measure the filter or the engine.",
+    "bench": "Measure the filter, the engine, the chat under load, and what this machine carries.",
     "version": "Print the version.",
 }
 

@@ -1,7 +1,8 @@
 """`dayi bench`: runs the measurements of the `bench` package, which is imported only then.
 
 A measurement is a module `bench.NAME` with a function `run`: it prints its figures and returns them by
-name, units at the ends of the names. It may take `settings`, of which it needs the model, say.
+name, units at the ends of the names. It is handed those of `settings` and the options below that its `run`
+has parameters for.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ from server.cli.options import given, setting_options
 from server.errors import SettingsProblem
 from server.settings import read_settings
 
-MEASUREMENTS = ("filter", "engine")
+MEASUREMENTS = ("filter", "engine", "chat", "capacity")
+EXTRA = ("url", "conversations", "turns", "within", "kill_engine")
 
 
 @click.command()
@@ -26,9 +28,17 @@ MEASUREMENTS = ("filter", "engine")
 @click.option(
     "--json", "json_file", type=click.Path(dir_okay=False, path_type=Path), help="Write figures here."
 )
-@setting_options("model", "dtype", "threads", "data", "models", "max_running", "kv_budget_mib")
+@click.option("--url", metavar="URL", help="chat: a server that runs; else one is started.")
+@click.option("--conversations", type=click.IntRange(1, 5000), help="chat, capacity: how many ask at once.")
+@click.option("--turns", type=click.IntRange(1, 100), help="chat: questions of each conversation.")
+@click.option("--within", type=click.FloatRange(0), help="chat: all ask within so many seconds.")
+@click.option("--kill-engine", is_flag=True, default=None, help="chat: kill the engine during the answers.")
+@setting_options(
+    "model", "dtype", "threads", "data", "models", "max_running", "max_wait_seconds", "kv_budget_mib"
+)
 def command(name: str, json_file: Path | None, config: Path | None, **options: Any) -> None:
-    """Measure the filter or the engine, and print the figures."""
+    """Measure the filter, the engine, the chat under load, or how many pupils this machine answers."""
+    extra = {option: value for option in EXTRA if (value := options.pop(option)) is not None}
     settings = read_settings(given(options), config)
     try:
         measurement = importlib.import_module(f"bench.{name}")
@@ -36,7 +46,12 @@ def command(name: str, json_file: Path | None, config: Path | None, **options: A
         if error.name not in ("bench", f"bench.{name}"):
             raise
         raise SettingsProblem(f"there is no measurement bench.{name} in this installation") from None
-    takes_settings = "settings" in inspect.signature(measurement.run).parameters
-    figures: dict[str, Any] = measurement.run(**({"settings": settings} if takes_settings else {}))
+    takes = inspect.signature(measurement.run).parameters
+    for option in extra:
+        if option not in takes:
+            raise SettingsProblem(f"--{option.replace('_', '-')}: bench {name} has no such option")
+    figures: dict[str, Any] = measurement.run(
+        **({"settings": settings} if "settings" in takes else {}), **extra
+    )
     if json_file is not None:
         json_file.write_text(json.dumps(figures, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")

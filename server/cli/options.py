@@ -24,7 +24,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "What it is": ("preset", "who_may_chat", "timezone", "small_group", "login_hours"),
     "The model": (
         "model", "models", "dtype", "threads", "window_tokens", "max_answer_tokens", "max_running",
-        "max_waiting", "kv_budget_mib", "openai_key", "openai_fields",
+        "max_waiting", "max_wait_seconds", "kv_budget_mib", "openai_key", "openai_fields",
     ),
     "The chat": (
         "question_chars", "frame_bytes", "asks_per_minute", "asks_per_minute_address",

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from server.engine import types as engine
 from server.engine.client import EngineClient
+from server.engine.figures import load_figures
 from server.engine.job import Job
 from server.engine.shape import Dtype
 from server.errors import DayiProblem, SourceProblem
@@ -95,6 +96,7 @@ class LocalSource:
             restarts=now.restarts,
             resident_bytes=now.resident_bytes,
             kv_bytes=now.kv_bytes,
+            steps=self._client.measured.num_steps,
         )
 
     @property
@@ -135,7 +137,7 @@ class LocalSource:
                 await self._open(folder)
 
     async def _open(self, folder: Path) -> None:
-        client = EngineClient(replace(self._options, folder=folder))
+        client = EngineClient(replace(self._options, folder=folder), measured=load_figures(folder))
         await client.start()
         self._client = client
 

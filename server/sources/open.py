@@ -26,6 +26,7 @@ def open_source(
     window_tokens: int = 4096,
     max_running: int = 8,
     max_waiting: int = 64,
+    max_wait_seconds: float = 120.0,
     kv_budget_mib: int = 1024,
     openai_key: str | None = None,
     openai_fields: Collection[str] = (),
@@ -41,6 +42,7 @@ def open_source(
         window_tokens: the longest conversation.
         max_running: replies computed at once.
         max_waiting: replies that may wait.
+        max_wait_seconds: for how long, as far as that can be told; 0: for any time.
         kv_budget_mib: memory for keys and values.
         openai_key: what the server of an `openai:` name wants to see.
         openai_fields: further fields of a request that this server understands.
@@ -70,6 +72,7 @@ def open_source(
         window_tokens=window_tokens,
         max_running=max_running,
         max_waiting=max_waiting,
+        max_wait_seconds=max_wait_seconds,
         kv_budget_bytes=kv_budget_mib << 20,
     )
     return LocalSource(name, models_folder, dtype, options)

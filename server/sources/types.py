@@ -116,6 +116,7 @@ class SourceStatus:
     restarts: int = 0
     resident_bytes: int = 0
     kv_bytes: int = 0
+    steps: int = 0  # computed since the engine's latest start
 
 
 class Source(Protocol):

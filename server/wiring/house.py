@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
+from filters import fold
 from server import __version__
 from server.accounts import Accounts
 from server.chat import ChatDesk, ChatRules, Parts, texts_of
@@ -19,7 +20,7 @@ from server.sources.types import Source
 from server.storage.database import Database
 from server.topics import Recorder, Statistics, TopicDesk
 from server.wiring.sourcing import source_of
-from server.wiring.upkeep import follow_publications, sweep, tell_readiness, watch_stalls
+from server.wiring.upkeep import calm_collector, follow_publications, sweep, tell_readiness, watch_stalls
 
 
 @dataclass
@@ -72,6 +73,8 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
         accounts = await Accounts.open(database, login_hours=settings.login_hours)
         published = PublishedFilter(database)
         await published.load(started_at_ms)
+        # The first long text makes tables and imports numpy: not on the event loop, with pupils waiting.
+        await asyncio.to_thread(fold, "第一句话" * 100)
         topics = TopicDesk(database, preset.name)
         await topics.load()
         chat = ChatDesk(
@@ -110,10 +113,11 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
         )
         stack.push_async_callback(house.leave)
         _watch(house)
-        _run(stack, watch_stalls(metrics.stalls))
+        _run(stack, watch_stalls(metrics.event_loop_late))
         _run(stack, follow_publications(published))
         _run(stack, tell_readiness(source))
         _run(stack, sweep(lambda now_ms: accounts.classes.forget_strangers(now_ms, chat.present)))
+        calm_collector()
         yield house
 
 
@@ -140,6 +144,7 @@ def _watch(house: House) -> None:
     metrics.watch("dayi_ready", "1 when questions can be answered.", lambda: status().ready)
     metrics.watch("dayi_engine_resident_bytes", "Memory of the engine.", lambda: status().resident_bytes)
     metrics.watch("dayi_engine_kv_bytes", "Memory for keys and values.", lambda: status().kv_bytes)
+    metrics.watch("dayi_engine_steps", "Steps that the engine computed.", lambda: status().steps, "counter")
     metrics.watch(
         "dayi_engine_restarts", "How often the engine was started anew.", lambda: status().restarts, "counter"
     )

@@ -23,6 +23,7 @@ def source_of(settings: Settings, preset: Preset) -> Source:
         window_tokens=settings.window_tokens,
         max_running=settings.max_running,
         max_waiting=settings.max_waiting,
+        max_wait_seconds=settings.max_wait_seconds,
         kv_budget_mib=settings.kv_budget_mib,
         openai_key=settings.openai_key.get_secret_value() if settings.openai_key else None,
         openai_fields=settings.openai_field_names,
