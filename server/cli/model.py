@@ -18,6 +18,7 @@ STAGES = {
     "downloading": "Downloading",
     "assembling": "Putting the file together",
     "converting": "Converting the weights",
+    "quantising": "Rounding the weights to 8 bits",
     "storing": "Storing",
 }
 

@@ -21,9 +21,10 @@ WEIGHTS_FILE = "weights.safetensors"
 COMPLETE_FILE = "complete"
 
 # Rises when the meaning of a prepared folder changes; older folders are then prepared anew.
-FORMAT = 1
+FORMAT = 2
 
-Dtype = Literal["bf16", "fp32"]
+# int8: 8-bit weights, each projection's rows rounded to 8 bits as they come; the rest as in bf16.
+Dtype = Literal["int8", "bf16", "fp32"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,7 @@ class ModelShape:
     endoftext_id: int  # <|endoftext|>
     newline_id: int  # "\n"
     end_ids: tuple[int, ...]  # any of these, sampled, ends an answer
+    twins: tuple[str, ...] = ()  # projections that are stored in the file's own 4 bits, too (int8 only)
     format: int = FORMAT
 
     @property
@@ -69,7 +71,15 @@ class ModelShape:
     @property
     def kv_bytes_per_token(self) -> int:
         """Bytes that the keys and values of one token take in all layers."""
-        return 2 * self.num_layers * self.kv_rows * (2 if self.dtype == "bf16" else 4)
+        return 2 * self.num_layers * self.kv_rows * (4 if self.dtype == "fp32" else 2)
+
+    @property
+    def num_weights(self) -> int:
+        """Weights of all matrices, a tied head counted once."""
+        attention = 2 * (self.q_rows + self.kv_rows) * self.hidden_size
+        layer = attention + 3 * self.intermediate_size * self.hidden_size
+        tables = (1 if self.tied else 2) * self.vocab_size * self.hidden_size
+        return tables + self.num_layers * layer
 
     def save(self, folder: Path) -> None:
         """Write `shape.json` into `folder`."""
@@ -86,7 +96,7 @@ class ModelShape:
         path = folder / SHAPE_FILE
         try:
             fields = json.loads(path.read_text(encoding="utf-8"))
-            fields["end_ids"] = tuple(fields["end_ids"])
+            fields["end_ids"], fields["twins"] = tuple(fields["end_ids"]), tuple(fields["twins"])
             shape = cls(**fields)
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise SourceProblem("bad_model", f"{path}: not a model shape ({error})") from None

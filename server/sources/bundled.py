@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
+from server.engine.shape import Dtype
 from server.errors import SettingsProblem, SourceProblem
 from server.sources.progress import Progress, Step
 
@@ -29,6 +30,11 @@ class Bundle:
     sha256: str
     num_weights: int  # stored in the prepared folder, embedding and head both counted
     num_parameters: int  # as the publisher counts them: tied ones once
+    int8_bytes: int  # of the prepared weights: some are stored twice
+
+    def prepared_bytes(self, dtype: Dtype) -> int:
+        """What the prepared weights take on disk and in memory."""
+        return self.int8_bytes if dtype == "int8" else self.num_weights * (2 if dtype == "bf16" else 4)
 
 
 BUNDLES = {
@@ -41,6 +47,7 @@ BUNDLES = {
         sha256="cc324af070c2ecbfd324a30884d2f951a7ff756aba85cb811a6ec436933bb046",
         num_weights=1_777_088_000,
         num_parameters=1_543_714_304,
+        int8_bytes=2_600_000_000,
     ),
     "0.5b": Bundle(
         size="0.5b",
@@ -51,6 +58,7 @@ BUNDLES = {
         sha256="1d9614638d18024d0fbb36575a15f1302a3adf044df10345688ec4f6e1c4ff32",
         num_weights=630_167_424,
         num_parameters=494_032_768,
+        int8_bytes=850_000_000,
     ),
 }
 

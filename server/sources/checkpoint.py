@@ -7,9 +7,9 @@ networks, nor of what the prepared folder looks like beyond its shape.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from tokenizers import Tokenizer
 from server.engine.shape import Dtype, ModelShape
 from server.errors import SourceProblem
 from server.sources import tokenizer as tokenizers
+from server.sources.four_bit import FourBit
 
 ARCHITECTURES = ("qwen2", "qwen3")
 
@@ -29,12 +30,14 @@ class Checkpoint:
     """An opened model: everything that preparing needs, each tensor read when it is asked for.
 
     `tensor` takes transformers' Qwen names (`model.layers.0.mlp.up_proj.weight`) and raises `SourceProblem`.
+    `four_bit` has those that the publisher stores in 4 bits, and opens them as they are.
     """
 
     shape: ModelShape
     tokenizer: Tokenizer
     chat_template: str | None
     tensor: Callable[[str], torch.Tensor]
+    four_bit: Mapping[str, Callable[[], FourBit]] = field(default_factory=dict)
 
 
 def unsupported(architecture: str) -> SourceProblem:

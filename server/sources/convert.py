@@ -13,6 +13,7 @@ import threading
 import time
 from contextlib import ExitStack
 from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,7 +22,7 @@ from server.errors import DayiProblem, SettingsProblem, SourceProblem
 from server.sources import bundled
 from server.sources.folder import DISK_ERRORS, need_space
 from server.sources.names import ModelName, parse_name
-from server.sources.progress import Order, Progress, Step
+from server.sources.progress import Order, Progress, Stage, Step
 from server.sources.weights_file import stored_bytes, write_weights
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 _SPARE_BYTES = 64 << 20  # tokenizer, header and what the file system adds
 _TOLD_EVERY_SECONDS = 0.1
+_STAGES: dict[Dtype, Stage] = {"int8": "quantising", "bf16": "converting", "fp32": "converting"}
 
 
 def convert(name: ModelName, building: Path, downloads: Path, dtype: Dtype, progress: Progress) -> None:
@@ -68,16 +70,16 @@ def _open(
         return open_gguf(name.path, str(name), dtype, closing)
     bundle = bundled.BUNDLES[name.value]
     joined = building / "joined.gguf"
-    weight_bytes = 2 if dtype == "bf16" else 4
-    need_space(building, bundle.num_bytes + bundle.num_weights * weight_bytes + _SPARE_BYTES)
+    need_space(building, bundle.num_bytes + bundle.prepared_bytes(dtype) + _SPARE_BYTES)
     bundled.assemble(bundle, joined, progress)
     closing.callback(joined.unlink)
     return open_gguf(joined, str(name), dtype, closing)
 
 
 def _write(opened: Checkpoint, building: Path, progress: Progress) -> None:
-    from server.engine.weights import expected, fused
+    from server.engine.weights import expected
     from server.sources.chat_format import check_template
+    from server.sources.fuse import fused
 
     check_template(opened.chat_template)
     shape, num_tokens = opened.shape, opened.tokenizer.get_vocab_size(with_added_tokens=True)
@@ -89,15 +91,23 @@ def _write(opened: Checkpoint, building: Path, progress: Progress) -> None:
     # The library writes in Rust and tells a full disk only in words; Python's own writing has the number.
     tokenizer_file.write_text(opened.tokenizer.to_str(), encoding="utf-8")
     shape = replace(shape, tokenizer=fingerprint(tokenizer_file))
+    tensors, stage = fused(shape, opened.tensor), _STAGES[shape.dtype]
+    if shape.dtype == "int8":
+        from server.sources.quantise import quantised
+        from server.sources.sample import sample_ids
+        from server.sources.twins import twin, twin_names
+
+        shape = replace(shape, twins=twin_names(shape, opened))
+        tensors = quantised(shape, tensors, sample_ids(opened.tokenizer), partial(twin, shape, opened))
     shape.save(building)
-    sizes = expected(shape)
-    total_bytes = stored_bytes(sizes, shape.dtype)
+    wanted = expected(shape)
+    total_bytes = stored_bytes(wanted)
     need_space(building, total_bytes + _SPARE_BYTES)
 
     def told(done_bytes: int) -> None:
-        progress(Step("converting" if done_bytes < total_bytes else "storing", done_bytes, total_bytes))
+        progress(Step(stage if done_bytes < total_bytes else "storing", done_bytes, total_bytes))
 
-    write_weights(building / WEIGHTS_FILE, sizes, shape.dtype, fused(shape, opened.tensor), told)
+    write_weights(building / WEIGHTS_FILE, wanted, tensors, told)
 
 
 def main() -> None:

@@ -19,7 +19,8 @@ from server.sources.prepare import check_presence, prepared_folder
 
 # The engine's process without weights and keys: interpreter, torch, buffers of a step.
 _ENGINE_BYTES = 500 << 20
-_TYPE_BYTES: dict[Dtype, int] = {"bf16": 2, "fp32": 4}
+# In int8 the embedding stays in bf16 and some projections are stored in 4 bits, too: about.
+_TYPE_BYTES: dict[Dtype, float] = {"int8": 1.4, "bf16": 2, "fp32": 4}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +76,11 @@ def describe(
     if name.kind == "bundled":
         bundle = BUNDLES[name.value]
         title, num_parameters = bundle.title, bundle.num_parameters
-        weights_bytes = bundle.num_weights * _TYPE_BYTES[dtype]
+        weights_bytes = bundle.prepared_bytes(dtype)
     if folder is not None:
         shape = ModelShape.load(folder)
         weights_bytes = (folder / WEIGHTS_FILE).stat().st_size
-        num_parameters = num_parameters or weights_bytes // _TYPE_BYTES[dtype]
+        num_parameters = num_parameters or shape.num_weights
     elif name.has_weights:
         try:
             check_presence(name)
@@ -87,7 +88,7 @@ def describe(
                 header = read_header(name.path)
                 title = header.text("general.name") or title
                 num_parameters = header.num_weights
-                weights_bytes = num_parameters * _TYPE_BYTES[dtype]
+                weights_bytes = int(num_parameters * _TYPE_BYTES[dtype])
         except DayiProblem as found:
             problem = str(found)
     return ModelDescription(

@@ -7,8 +7,10 @@ the size of the result. Does not know how the prepared folder is written.
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from functools import partial
 from math import prod
 from pathlib import Path
 
@@ -19,10 +21,12 @@ from gguf.constants import GGML_QUANT_SIZES
 from gguf.quants import dequantize
 
 from server.engine.shape import Dtype, ModelShape
-from server.engine.weights import TORCH_DTYPES, fused
+from server.engine.weights import GROUP, TORCH_DTYPES
 from server.errors import SourceProblem
 from server.sources import tokenizer as tokenizers
 from server.sources.checkpoint import ARCHITECTURES, Checkpoint, unsupported
+from server.sources.four_bit import FourBit, Raw, open_blocks
+from server.sources.fuse import fused
 from server.sources.gguf_header import Header, Slot, read_header
 
 _CHUNK_WEIGHTS = 1 << 18  # dequantised at once by one thread; fits the cache
@@ -74,11 +78,18 @@ def open_gguf(path: Path, model: str, dtype: Dtype, closing: ExitStack) -> Check
     _check_length(path, header)
     tokenizer = tokenizers.from_gguf(header)
     shape = _shape(header, architecture, model, dtype, tokenizers.find_marks(tokenizer))
-    if strange := sorted(header.slots.keys() - _known_names(shape)):
+    names = {gguf_name(name): name for name in _known_names(shape)}
+    if strange := sorted(header.slots.keys() - names):
         raise SourceProblem("bad_model", f"{path}: {len(strange)} unknown tensors, such as {strange[0]}")
+
     file = os.open(path, os.O_RDONLY)
     closing.callback(os.close, file)
     threads = closing.enter_context(ThreadPoolExecutor(os.cpu_count()))
+    four_bit = {
+        names[name]: partial(_read_four_bit, file, slot, threads)
+        for name, slot in header.slots.items()
+        if slot.type_number == gguf.GGMLQuantizationType.Q4_K
+    }
 
     def tensor(name: str) -> torch.Tensor:
         slot = header.slots.get(gguf_name(name))
@@ -86,7 +97,7 @@ def open_gguf(path: Path, model: str, dtype: Dtype, closing: ExitStack) -> Check
             raise SourceProblem("bad_model", f"{path}: the tensor {gguf_name(name)} is missing")
         return _read(file, slot, TORCH_DTYPES[dtype], threads)
 
-    return Checkpoint(shape, tokenizer, header.text("tokenizer.chat_template") or None, tensor)
+    return Checkpoint(shape, tokenizer, header.text("tokenizer.chat_template") or None, tensor, four_bit)
 
 
 def _shape(
@@ -133,8 +144,8 @@ def _known_names(shape: ModelShape) -> set[str]:
     names: set[str] = set()
 
     def note(name: str) -> torch.Tensor:
-        names.add(gguf_name(name))
-        return torch.empty(0)
+        names.add(name)
+        return torch.empty(shape.head_dim)  # what has to do with heads is taken apart by them
 
     for _ in fused(shape, note):
         pass
@@ -164,16 +175,11 @@ def _check_length(path: Path, header: Header) -> None:
 
 
 def _read(file: int, slot: Slot, dtype: torch.dtype, threads: ThreadPoolExecutor) -> torch.Tensor:
-    kind, row_bytes = _sizes(slot)
+    kind, _ = _sizes(slot)
     num_rows, width = prod(slot.shape[:-1]), slot.shape[-1]
     result = torch.empty(num_rows, width, dtype=dtype)
-    step = max(1, _CHUNK_WEIGHTS // width)
 
-    def fill(first: int) -> None:
-        rows = min(step, num_rows - first)
-        raw = np.empty(rows * row_bytes, np.uint8)
-        if os.preadv(file, [raw.data], slot.start_byte + first * row_bytes) != raw.nbytes:
-            raise SourceProblem("bad_model", "the GGUF file ended while it was read")
+    def fill(first: int, rows: int, raw: Raw) -> None:
         try:
             # One long row: the library would otherwise go sixteen rows at a time, in Python.
             values = dequantize(raw.reshape(1, -1), kind)
@@ -181,6 +187,39 @@ def _read(file: int, slot: Slot, dtype: torch.dtype, threads: ThreadPoolExecutor
             raise SourceProblem("bad_model", f"GGUF tensors of type {kind.name} are not supported") from None
         result[first : first + rows] = torch.from_numpy(values).view(rows, width)
 
-    for _ in threads.map(fill, range(0, num_rows, step)):
-        pass  # what a thread raised is raised here
+    _each_chunk(file, slot, threads, fill)
     return result.reshape(slot.shape)
+
+
+def _read_four_bit(file: int, slot: Slot, threads: ThreadPoolExecutor) -> FourBit:
+    num_rows, width = slot.shape
+    result = FourBit(
+        torch.empty(num_rows, width, dtype=torch.uint8), torch.empty(num_rows, width // GROUP, 2)
+    )
+
+    def fill(first: int, rows: int, raw: Raw) -> None:
+        found = open_blocks(raw, rows, width)
+        result.nibbles[first : first + rows] = found.nibbles
+        result.scales[first : first + rows] = found.scales
+
+    _each_chunk(file, slot, threads, fill)
+    return result
+
+
+def _each_chunk(
+    file: int, slot: Slot, threads: ThreadPoolExecutor, fill: Callable[[int, int, Raw], None]
+) -> None:
+    """Call `fill` in the threads with the first row, the number of rows and the bytes of every chunk."""
+    row_bytes = _sizes(slot)[1]
+    num_rows = prod(slot.shape[:-1])
+    step = max(1, _CHUNK_WEIGHTS // slot.shape[-1])
+
+    def work(first: int) -> None:
+        rows = min(step, num_rows - first)
+        raw = np.empty(rows * row_bytes, np.uint8)
+        if os.preadv(file, [raw.data], slot.start_byte + first * row_bytes) != raw.nbytes:
+            raise SourceProblem("bad_model", "the GGUF file ended while it was read")
+        fill(first, rows, raw)
+
+    for _ in threads.map(work, range(0, num_rows, step)):
+        pass  # what a thread raised is raised here

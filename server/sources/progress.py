@@ -8,7 +8,7 @@ from typing import Literal
 
 from server.engine.shape import Dtype
 
-Stage = Literal["waiting", "downloading", "assembling", "converting", "storing"]
+Stage = Literal["waiting", "downloading", "assembling", "converting", "quantising", "storing"]
 
 
 @dataclass(frozen=True, slots=True)

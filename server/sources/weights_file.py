@@ -15,27 +15,23 @@ from pathlib import Path
 
 import torch
 
-from server.engine.shape import Dtype
+from server.engine.weights import Stored
 from server.errors import SourceProblem
 
-_DTYPES: dict[Dtype, tuple[str, torch.dtype, int]] = {
-    "bf16": ("BF16", torch.bfloat16, 2),
-    "fp32": ("F32", torch.float32, 4),
-}
+_KINDS = {torch.bfloat16: "BF16", torch.float32: "F32", torch.int8: "I8", torch.uint8: "U8"}
 # The tensors begin at a page: the format allows spaces after the JSON, and mapped rows are then well aligned.
 _PAGE_BYTES = 4096
 _SLICE_BYTES = 8 << 20
 
 
-def stored_bytes(sizes: Mapping[str, tuple[int, ...]], dtype: Dtype) -> int:
-    """Bytes that tensors of these sizes take in the file, without its header."""
-    return sum(map(prod, sizes.values())) * _DTYPES[dtype][2]
+def stored_bytes(wanted: Mapping[str, Stored]) -> int:
+    """Bytes that these tensors take in the file, without its header."""
+    return sum(prod(size) * dtype.itemsize for size, dtype in wanted.values())
 
 
 def write_weights(
     path: Path,
-    sizes: Mapping[str, tuple[int, ...]],
-    dtype: Dtype,
+    wanted: Mapping[str, Stored],
     tensors: Iterable[tuple[str, torch.Tensor]],
     told: Callable[[int], None],
 ) -> None:
@@ -43,29 +39,27 @@ def write_weights(
 
     Args:
         path: the file; made or replaced.
-        sizes: names and sizes of all tensors, in the order in which they come.
-        dtype: their type.
+        wanted: what all tensors are, in the order in which they come.
         tensors: the tensors.
         told: is called with the bytes written so far.
 
     Raises:
-        SourceProblem: `bad_model`, when a tensor is not what `sizes` says.
+        SourceProblem: `bad_model`, when a tensor is not what `wanted` says.
         OSError: the disk is full, say.
     """
-    kind, torch_dtype, item_bytes = _DTYPES[dtype]
     header: dict[str, object] = {"__metadata__": {"format": "pt"}}
     end = 0
-    for name, size in sizes.items():
-        start, end = end, end + prod(size) * item_bytes
-        header[name] = {"dtype": kind, "shape": list(size), "data_offsets": [start, end]}
+    for name, (size, dtype) in wanted.items():
+        start, end = end, end + prod(size) * dtype.itemsize
+        header[name] = {"dtype": _KINDS[dtype], "shape": list(size), "data_offsets": [start, end]}
     text = json.dumps(header, separators=(",", ":")).encode()
     text += b" " * (-(len(text) + 8) % _PAGE_BYTES)
-    awaited = iter(sizes.items())
+    awaited = iter(wanted.items())
     written = 0
     with path.open("wb") as out:
         out.write(struct.pack("<Q", len(text)) + text)
         for name, tensor in tensors:
-            if next(awaited, None) != (name, tuple(tensor.shape)) or tensor.dtype != torch_dtype:
+            if next(awaited, None) != (name, (tuple(tensor.shape), tensor.dtype)):
                 raise SourceProblem(
                     "bad_model", f"{name} has the shape {tuple(tensor.shape)}, which does not fit the model"
                 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,12 @@ from transformers import Qwen2Config, Qwen2ForCausalLM, Qwen3Config, Qwen3ForCau
 
 from server.engine.batch import Batch
 from server.engine.model import Model
-from server.engine.shape import ModelShape, fingerprint
+from server.engine.shape import Dtype, ModelShape, fingerprint
 from server.engine.text import Text
 from server.engine.types import Begun, Ended, EngineOptions, EngineRequest, Event, Sampling, Tokens, Turn
 from server.engine.weights import Weights, expected, save_weights
+from server.sources.four_bit import FourBit
+from server.sources.quantise import quantised
 
 MERGES = [("h", "e"), ("l", "l"), ("he", "ll"), ("hell", "o"), ("Ġ", "hello"), ("ä", "½"), ("ä½", "ł")]
 MARKS = ("<|endoftext|>", "<|im_start|>", "<|im_end|>")
@@ -75,20 +78,37 @@ def tiny_shape(folder: Path, kind: str = "qwen2.5") -> ModelShape:
 
 
 def random_weights(shape: ModelShape, seed: int = 0) -> Weights:
-    """Weights large enough that the model does not say the same token for ever."""
+    """Weights large enough that the model does not say the same token for ever; in int8 those, rounded."""
     generator = torch.Generator().manual_seed(seed)
-    return {
+    plain = {
         name: 1 + torch.randn(size, generator=generator) / 10
         if "norm" in name
         else torch.randn(size, generator=generator) * (1.0 if name in {"embed", "head"} else 0.35)
-        for name, size in expected(shape).items()
+        for name, (size, _) in expected(replace(shape, dtype="fp32")).items()
     }
+    if shape.dtype == "fp32":
+        return plain
+    half = {name: tensor.bfloat16() for name, tensor in plain.items()}
+    if shape.dtype == "bf16":
+        return half
+    text = torch.randint(shape.vocab_size, (40,), generator=generator).tolist()
+    return dict(quantised(shape, half.items(), [text], no_twin))
 
 
-def write_prepared(folder: Path, kind: str = "qwen2.5", seed: int = 0) -> ModelShape:
+def no_twin(name: str) -> FourBit:
+    """A random model has no file whose 4 bits it could keep."""
+    raise AssertionError(f"{name} has no twin")
+
+
+def halves(rows: torch.Tensor, head_dim: int) -> torch.Tensor:
+    """Rows as transformers has them: in each head, the first of all rotary pairs before the second."""
+    return rows.unflatten(0, (-1, head_dim // 2, 2)).transpose(1, 2).flatten(0, 2)
+
+
+def write_prepared(folder: Path, kind: str = "qwen2.5", seed: int = 0, dtype: Dtype = "fp32") -> ModelShape:
     """A whole prepared folder."""
     write_tokenizer(folder)
-    shape = tiny_shape(folder, kind)
+    shape = replace(tiny_shape(folder, kind), dtype=dtype)
     shape.save(folder)
     save_weights(folder, random_weights(shape, seed).items())
     (folder / "complete").touch()
@@ -124,10 +144,12 @@ def in_transformers(shape: ModelShape, weights: Weights) -> Any:
         rows = [shape.q_rows, shape.kv_rows, shape.kv_rows]
         for kind in ("weight", "bias")[: 1 + shape.qkv_bias]:
             for part, tensor in zip("qkv", weights[f"{here}.qkv.{kind}"].split(rows), strict=True):
-                state[f"{there}.self_attn.{part}_proj.{kind}"] = tensor
+                state[f"{there}.self_attn.{part}_proj.{kind}"] = (
+                    tensor if part == "v" else halves(tensor, shape.head_dim)
+                )
         if shape.qk_norm:
-            state[f"{there}.self_attn.q_norm.weight"] = weights[f"{here}.q_norm"]
-            state[f"{there}.self_attn.k_norm.weight"] = weights[f"{here}.k_norm"]
+            for norm in ("q_norm", "k_norm"):
+                state[f"{there}.self_attn.{norm}.weight"] = halves(weights[f"{here}.{norm}"], shape.head_dim)
         gate, up = weights[f"{here}.gate_up.weight"].chunk(2)
         state[f"{there}.mlp.gate_proj.weight"], state[f"{there}.mlp.up_proj.weight"] = gate, up
         state[f"{there}.mlp.down_proj.weight"] = weights[f"{here}.down.weight"]

@@ -31,7 +31,7 @@ def carry(site: Path, content: bytes, sizes: list[int]) -> bundled.Bundle:
             f"{package.name}/__init__.py,,\n{package.name}/data/part{number:02}.bin,,\n"
         )
     sha256 = hashlib.sha256(content).hexdigest()
-    return bundled.Bundle("0.5b", "tiny", "carrier", len(sizes), len(content), sha256, 1, 1)
+    return bundled.Bundle("0.5b", "tiny", "carrier", len(sizes), len(content), sha256, 1, 1, 1)
 
 
 def test_parts_are_joined_in_the_order_of_their_numbers(

@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 from tokenizers import Tokenizer
 
 from server.engine.shape import ModelShape
-from server.engine.weights import fused, load_weights
+from server.engine.weights import load_weights
 from server.sources import bundled
+from server.sources.fuse import fused
 from server.sources.gguf import gguf_name
 
 pytestmark = pytest.mark.model

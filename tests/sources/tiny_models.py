@@ -13,7 +13,8 @@ from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers
 from tokenizers.pre_tokenizers import ByteLevel
 
 from server.engine.shape import ModelShape
-from server.engine.weights import fused, load_weights
+from server.engine.weights import load_weights
+from server.sources.fuse import fused
 
 HIDDEN, WIDE, LAYERS, HEADS, KV_HEADS = 256, 512, 2, 4, 2
 MARKS = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]

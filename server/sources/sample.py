@@ -1,0 +1,101 @@
+"""The network run over a small text while its weights go by, to see what its projections are given.
+
+Works a layer at a time, in fp32, on weights as `fuse` makes them. The engine's own forward pass is another
+matter: it has caches and a step's ragged rows, and needs the whole model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from importlib.resources import files
+
+import torch
+import torch.nn.functional as F
+from tokenizers import Tokenizer
+
+from server.engine.shape import ModelShape
+
+_BETWEEN = "%%\n"
+
+
+def sample_ids(tokenizer: Tokenizer) -> list[list[int]]:
+    """The ids of the texts in `calibration.txt`, conversations in the model's own marks among them."""
+    text = files("server.sources").joinpath("calibration.txt").read_text(encoding="utf-8")
+    return [tokenizer.encode(part.strip(), add_special_tokens=False).ids for part in text.split(_BETWEEN)]
+
+
+class Sample:
+    """The rows of some texts on their way through the network.
+
+    Args:
+        shape: the network's.
+        texts: the ids of each.
+        embed: `[vocabulary, hidden]`.
+    """
+
+    def __init__(self, shape: ModelShape, texts: list[list[int]], embed: torch.Tensor) -> None:
+        self._shape = shape
+        self._lengths = [min(len(text), shape.max_positions) for text in texts]
+        ids = [token for text, length in zip(texts, self._lengths, strict=True) for token in text[:length]]
+        self.rows = F.embedding(torch.tensor(ids), embed).float()
+        steps = torch.arange(0, shape.head_dim, 2).float() / shape.head_dim
+        angles = torch.outer(torch.arange(max(self._lengths)).float(), 1.0 / shape.rope_theta**steps)
+        self._turns = torch.polar(torch.ones_like(angles), angles)
+
+    def layer(self, tensors: Mapping[str, torch.Tensor]) -> Iterator[tuple[str, torch.Tensor, torch.Tensor]]:
+        """Go through one layer.
+
+        Args:
+            tensors: its tensors, `qkv.weight` and so on.
+
+        Yields:
+            each projection's name (`qkv`, `o`, `gate_up`, `down`), the rows `[n, in]` that it is given, and
+            what an error in each row's products counts `[n]`: the less, the larger the row is that they
+            are added to.
+        """
+        held = {name: tensor.float() for name, tensor in tensors.items()}
+        given = self._normed(held["norm1"])
+        yield "qkv", given, torch.ones(len(given))
+        seen = self._attend(F.linear(given, held["qkv.weight"], held.get("qkv.bias")), held)
+        self.rows = self.rows + F.linear(seen, held["o.weight"])
+        yield "o", seen, self._importance()
+        given = self._normed(held["norm2"])
+        yield "gate_up", given, torch.ones(len(given))
+        gate, up = F.linear(given, held["gate_up.weight"]).chunk(2, -1)
+        inner = F.silu(gate) * up
+        self.rows = self.rows + F.linear(inner, held["down.weight"])
+        yield "down", inner, self._importance()
+
+    def last(self, norm: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """What the head is given, and what its errors count; see `layer`."""
+        given = self._normed(norm.float())
+        return given, torch.ones(len(given))
+
+    def _importance(self) -> torch.Tensor:
+        return 1 / self.rows.square().mean(1).clamp_min(1e-12)
+
+    def _normed(self, weight: torch.Tensor) -> torch.Tensor:
+        return F.rms_norm(self.rows, self.rows.shape[-1:], weight, self._shape.norm_eps)
+
+    def _attend(self, heads: torch.Tensor, held: Mapping[str, torch.Tensor]) -> torch.Tensor:
+        shape, size = self._shape, (self._shape.head_dim,)
+        counts = [shape.num_heads, shape.num_kv_heads, shape.num_kv_heads]
+        seen = []
+        for text in torch.split(heads.view(len(heads), -1, shape.head_dim), self._lengths):
+            queries, keys, values = torch.split(text, counts, 1)
+            if shape.qk_norm:
+                queries = F.rms_norm(queries, size, held["q_norm"], shape.norm_eps)
+                keys = F.rms_norm(keys, size, held["k_norm"], shape.norm_eps)
+            found = F.scaled_dot_product_attention(
+                self._turned(queries).transpose(0, 1),
+                self._turned(keys).transpose(0, 1),
+                values.transpose(0, 1),
+                is_causal=True,
+                enable_gqa=True,
+            )
+            seen.append(found.transpose(0, 1).flatten(1))
+        return torch.cat(seen)
+
+    def _turned(self, heads: torch.Tensor) -> torch.Tensor:
+        pairs = torch.view_as_complex(heads.reshape(*heads.shape[:-1], -1, 2))
+        return torch.view_as_real(pairs * self._turns[: len(heads)].unsqueeze(1)).flatten(-2)
