@@ -67,6 +67,29 @@ def test_variables_that_are_no_settings_are_found(monkeypatch: pytest.MonkeyPatc
         read_settings()
 
 
+def test_key_is_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not in the settings as text, nor where it is refused; a newline from a file does not matter."""
+    monkeypatch.setenv("DAYI_OPENAI_KEY", "sk-secret\n")
+    settings = read_settings()
+    assert settings.openai_key is not None
+    assert settings.openai_key.get_secret_value() == "sk-secret"
+    assert "sk-secret" not in f"{settings!r}{settings.model_dump_json()}"
+    monkeypatch.setenv("DAYI_OPENAI_KEY", "sk-secret sk-other")
+    with pytest.raises(SettingsProblem, match="DAYI_OPENAI_KEY: a key has neither") as raised:
+        read_settings()
+    assert "sk-" not in str(raised.value)
+    monkeypatch.setenv("DAYI_OPENAI_KEY", "")
+    assert read_settings().openai_key is None
+
+
+def test_further_fields_are_known_ones() -> None:
+    """A slip is told with what there is; blanks do not matter."""
+    assert read_settings({"openai_fields": "cache_salt, user"}).openai_field_names == ("cache_salt", "user")
+    assert read_settings().openai_field_names == ()
+    with pytest.raises(SettingsProblem, match="--openai-fields: no such field: salt"):
+        read_settings({"openai_fields": "salt"})
+
+
 @pytest.mark.parametrize("content", ["port = ", b"\xff\xfe"])
 def test_settings_file_that_cannot_be_read_is_named(tmp_path: Path, content: str | bytes) -> None:
     """Neither broken TOML nor another encoding ends in a traceback; nor does a missing file."""

@@ -161,8 +161,8 @@ class Link:
             try:
                 piece = await _by(deadline, anext(pieces, None))
                 for data in events.flush() if piece is None else events.feed(piece):
-                    if data == "[DONE]":
-                        finished, piece = True, None
+                    if data == "[DONE]":  # without a finish before it the answer was interrupted
+                        piece = None
                         break
                     chunk = read_chunk(data)
                     chunk = replace(chunk, text=characters.feed(chunk.text))

@@ -76,7 +76,6 @@ class OpenAIReply:
         self._said: asyncio.Queue[SourceEvent | None] = asyncio.Queue()  # bounded by the answer's length
         self._talking: asyncio.Task[None] | None = None
         self._is_cancelled = False
-        self._has_begun = False
         self._num_pieces = 0  # counted as tokens where the server counts none
         self._finish: Literal["stop", "length"] = "stop"
         self._counts: Counts | None = None
@@ -131,10 +130,13 @@ class OpenAIReply:
             prompt = build_prompt(self._request, window_tokens)
             body = self._dialect.body(prompt, self._request)
             self._estimate = prompt.tokens
+            # What the server has cached is not known before its counts; seen from here every prompt is new.
+            reason: Reason = self._request.hint or ("truncated" if prompt.truncated else "new")
+            self._said.put_nowait(Begun(0, prompt.tokens, reason))
             try:
                 async with aclosing(self._link.answer(body, session)) as chunks:
                     async for chunk in chunks:
-                        self._take(chunk, prompt)
+                        self._take(chunk)
                 return
             except Trouble as trouble:
                 if self._num_pieces == 0 and trouble.kind == "unknown_field":
@@ -147,12 +149,7 @@ class OpenAIReply:
                     self._failed(trouble)
                     raise
 
-    def _take(self, chunk: Chunk, prompt: Prompt) -> None:
-        if not self._has_begun:
-            self._has_begun = True
-            # What the server has cached is not known before its counts; seen from here every prompt is new.
-            reason: Reason = self._request.hint or ("truncated" if prompt.truncated else "new")
-            self._said.put_nowait(Begun(0, prompt.tokens, reason))
+    def _take(self, chunk: Chunk) -> None:
         if chunk.text:
             self._num_pieces += 1
             self._said.put_nowait(Piece(chunk.text))

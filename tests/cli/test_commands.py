@@ -114,3 +114,14 @@ def test_model_is_told_without_preparing_it(data: Path) -> None:
     assert result.exit_code == 0 and "dayi model prepare" in result.output
     assert not data.exists()
     assert "needs no preparing" in dayi("model", "prepare", "--model", "scripted:").output
+
+
+def test_model_of_another_server_is_told_without_asking_it(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody answers at this address, and the key is shown nowhere."""
+    monkeypatch.setenv("DAYI_OPENAI_KEY", "sk-secret")
+    told = dayi("model", "info", "--model", "openai:http://models.invalid/v1#qwen")
+    assert told.exit_code == 0 and "models.invalid" in told.output and "sk-secret" not in told.output
+    prepared = dayi("model", "prepare", "--model", "openai:http://models.invalid/v1#qwen")
+    assert "needs no preparing" in prepared.output and not data.exists()

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from server.errors import SettingsProblem
-from server.sources.describe import as_text, describe
+from server.sources.describe import as_text, describe, describe_remote
 from server.sources.machine import this_machine
+from server.sources.names import parse_name
 from server.sources.prepare import prepare
 from tests.sources import tiny_models
 
@@ -53,6 +54,17 @@ def test_missing_model_is_told_and_a_wrong_name_refused(tmp_path: Path) -> None:
     assert "scripted:" in as_text(describe("scripted:", tmp_path))
     with pytest.raises(SettingsProblem):
         describe("nonsense", tmp_path)
+
+
+def test_model_of_another_server_is_described_without_asking_it() -> None:
+    """Where questions go and whether there is a key: never the key, and no network."""
+    text = describe_remote(
+        parse_name("openai:http://models.invalid/v1#qwen"), has_key=True, window_tokens=2048
+    )
+    assert "qwen" in text and "http://models.invalid/v1" in text and "2,048 tokens" in text
+    assert "leave this machine unencrypted" in text
+    here = describe_remote(parse_name("openai:http://127.0.0.1:1/v1#qwen"), has_key=False, window_tokens=2048)
+    assert "leave" not in here and "none (DAYI_OPENAI_KEY)" in here
 
 
 def test_machine_of_this_test_is_plausible() -> None:

@@ -23,6 +23,8 @@ from server.sources.names import ModelName, parse_name
         "hub:Qwen/Qwen2.5-0.5B-Instruct@v1.0",
         "dir:/models/x",
         "gguf:/models/x.gguf",
+        "openai:http://127.0.0.1:8080/v1#qwen",
+        "openai:https://models.example.org/v1#Qwen/Qwen2.5-0.5B-Instruct:q4@main",
         "scripted:",
         "scripted:20",
     ],
@@ -30,6 +32,21 @@ from server.sources.names import ModelName, parse_name
 def test_known_forms_are_read_and_written_back(text: str) -> None:
     """Every documented form goes in and comes out as it was."""
     assert str(parse_name(text)) == text
+
+
+def test_address_and_model_of_another_server_are_kept_apart() -> None:
+    """A slash at the end of the address changes nothing; the model's name may have any form."""
+    name = parse_name("openai:http://127.0.0.1:8080/v1/#a/b#c")
+    assert (name.base_url, name.remote_model) == ("http://127.0.0.1:8080/v1", "a/b#c")
+    assert not name.has_weights
+
+
+@pytest.mark.parametrize("login", ["user:secret@", "secret@", ":secret@", "@"])
+def test_password_in_an_address_is_refused_and_not_repeated(login: str) -> None:
+    """The name of a model is shown and logged; the message says where the key belongs."""
+    with pytest.raises(SettingsProblem, match="DAYI_OPENAI_KEY") as caught:
+        parse_name(f"openai:https://{login}host/v1#m")
+    assert "secret" not in str(caught.value)
 
 
 def test_revision_stands_after_the_at_sign() -> None:
@@ -50,6 +67,16 @@ def test_revision_stands_after_the_at_sign() -> None:
         ("dir:", "path is missing"),
         ("gguf:", "path is missing"),
         ("scripted:fast", "a number"),
+        ("openai:http://host/v1", "name of the model is missing after a #"),
+        ("openai:http://host/v1#", "name of the model is missing after a #"),
+        ("openai:", "must begin with http"),
+        ("openai:host:8080/v1#m", "must begin with http"),
+        ("openai:ftp://host/v1#m", "must begin with http"),
+        ("openai:http:///v1#m", "must begin with http"),
+        ("openai:http://host:port/v1#m", "is no URL"),
+        ("openai:http://[::1/v1#m", "is no URL"),
+        ("openai:http://host/v 1#m", "a blank"),
+        ("openai:http://host/v1?api=2#m", "no .query"),
         ("https://host/x", "Known are"),
         ("", "Known are"),
     ],
