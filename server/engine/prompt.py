@@ -65,11 +65,17 @@ class PromptBuilder:
         system = self.system(request.system)
         question = self.content(request.question)
         turns = [self._turn(turn) for turn in request.turns]
+        sizes = [
+            turn.sizes or (len(asked), len(answered))
+            for turn, (asked, answered) in zip(request.turns, turns, strict=True)
+        ]
         room = min(request.sampling.max_tokens, max(1, self._window // 4))
         alone = len(system) + len(question) + self._num_marks - len(self._end)
         if alone + room > self._window:
             raise TooLong(f"{alone} ids of system prompt and question in a window of {self._window}")
-        first = self._first_turn(len(system), turns, len(question), room)
+        first = self._first_turn(len(system), sizes, len(question), room)
+        # Turns of which only sizes were sent lie before that; if they do not, they go all the same.
+        first = max([first, *(place + 1 for place, turn in enumerate(request.turns) if turn.sizes)])
         ids = list(system)
         for asked, answered in turns[first:]:
             ids += (*self._user_head, *asked, *self._end, *self._answer_head, *answered, *self._end)
@@ -83,6 +89,8 @@ class PromptBuilder:
         )
 
     def _turn(self, turn: Turn) -> tuple[Ids, Ids]:
+        if turn.sizes is not None:
+            return (), ()
         ours = turn.tokenizer == self._fingerprint
         asked = turn.question_ids if ours else None
         answered = turn.answer_ids if ours else None
@@ -91,7 +99,7 @@ class PromptBuilder:
             self.content(turn.answer) if answered is None else answered,
         )
 
-    def _first_turn(self, num_system: int, turns: list[tuple[Ids, Ids]], num_question: int, room: int) -> int:
+    def _first_turn(self, num_system: int, turns: list[tuple[int, int]], num_question: int, room: int) -> int:
         """The oldest turn that stays.
 
         The history is walked from its beginning, and whenever it outgrew the window, the oldest turns go
@@ -99,9 +107,9 @@ class PromptBuilder:
         continuation of the one before for many turns, instead of moving by one turn (and missing) each time.
         """
         first = 0
-        sizes = [len(asked) + len(answered) + self._num_marks for asked, answered in turns]
+        sizes = [asked + answered + self._num_marks for asked, answered in turns]
         kept = 0  # ids of turns[first:place]
-        questions = [len(asked) for asked, _ in turns]
+        questions = [asked for asked, _ in turns]
         for place, asking in enumerate([*questions, num_question]):
             last = asking + self._num_marks - len(self._end)
             if num_system + kept + last + room > self._window:

@@ -40,6 +40,7 @@ class Turn:
     question_ids: tuple[int, ...] | None = None
     answer_ids: tuple[int, ...] | None = None
     tokenizer: str = ""
+    sizes: tuple[int, int] | None = None  # of question and answer, in ids, instead of their contents
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,13 +230,15 @@ _KINDS: dict[str, type[Any]] = {
 
 def dump_line(line: Line) -> bytes:
     """One JSON line, newline included."""
-    body = json.dumps(_values(line), ensure_ascii=False, separators=(",", ":"), default=_plain)
-    return f'{{"kind":"{type(line).__name__}",{body[1:]}\n'.encode()
+    values = {"kind": type(line).__name__, **_values(line)}
+    return json.dumps(values, ensure_ascii=False, separators=(",", ":"), default=_plain).encode() + b"\n"
 
 
 def _values(one: Any) -> dict[str, Any]:
     # Not `asdict`, which copies every id of a long conversation one by one, on the server's event loop.
-    return {each.name: getattr(one, each.name) for each in fields(one)}
+    # What is as it is by default is left out: a long conversation has hundreds of turns.
+    values = ((each, getattr(one, each.name)) for each in fields(one))
+    return {each.name: value for each, value in values if value is not each.default}
 
 
 def _plain(one: object) -> object:
@@ -264,7 +267,7 @@ def parse_line(text: bytes | bytearray) -> Line:
 
 
 def _request(values: Mapping[str, Any]) -> EngineRequest:
-    turns = tuple(_built(Turn, turn) for turn in values["turns"])
+    turns = tuple(_built(Turn, turn) for turn in values.get("turns", ()))
     sampling = Sampling(**values["sampling"])
     return _built(EngineRequest, {**values, "turns": turns, "sampling": sampling})  # type: ignore[no-any-return]
 

@@ -14,6 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from server.engine import types as engine
+from server.engine.abridge import abridged
 from server.engine.client import EngineClient
 from server.engine.figures import load_figures
 from server.engine.job import Job
@@ -112,7 +113,11 @@ class LocalSource:
         """
         if self._client is None:
             raise SourceProblem("unavailable", self._note)
-        return LocalReply(self._client, self._client.submit(_to_engine(request)))
+        tokenizer = self._client.status().tokenizer
+        asked = _to_engine(request)
+        if tokenizer:  # the engine was ready once
+            asked = replace(asked, turns=abridged(asked.turns, tokenizer, self._options.window_tokens))
+        return LocalReply(self._client, self._client.submit(asked))
 
     def forget(self, conversation: str) -> None:
         """The conversation was deleted: drop what is cached for it."""

@@ -20,6 +20,7 @@ from server.engine.types import (
     EngineRequest,
     Forget,
     Line,
+    Measured,
     Memory,
     Open,
     Ready,
@@ -33,7 +34,8 @@ from server.engine.types import (
 
 ids = st.lists(st.integers(0, 151_935), max_size=5).map(tuple)
 text = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
-turns = st.builds(Turn, text, text, st.none() | ids, st.none() | ids, text)
+sizes = st.none() | st.tuples(st.integers(0), st.integers(0))
+turns = st.builds(Turn, text, text, st.none() | ids, st.none() | ids, text, sizes)
 requests = st.builds(
     EngineRequest,
     text,
@@ -54,6 +56,7 @@ lines = st.one_of(
     st.builds(Ready, text),
     st.builds(Broken, text),
     st.builds(Memory, st.integers(0), st.integers(0), st.integers(0)),
+    st.builds(Measured, ids, st.lists(st.floats(0, 9), max_size=3).map(tuple), st.floats(0, 9), ids),
     st.builds(Waiting, text, st.integers(0), st.floats(0, 1e6)),
     st.builds(Begun, text, st.integers(0), st.integers(0), st.just("hit"), ids),
     st.builds(Tokens, text, ids, text),
