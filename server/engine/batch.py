@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import torch
 
+from server.engine.guess import Answers, Guesser
 from server.engine.ledger import Ledger, Ledgers
 from server.engine.model import Model, Run
 from server.engine.pace import Pace
@@ -18,6 +20,7 @@ from server.engine.prompt import PromptBuilder, TooLong
 from server.engine.reply import Reply
 from server.engine.sampler import Chooser, choose
 from server.engine.scheduler import Queue, next_prefill
+from server.engine.spill import Spill
 from server.engine.text import Text
 from server.engine.types import (
     Begun,
@@ -39,7 +42,8 @@ class Batch:
     def __init__(
         self, model: Model, text: Text, options: EngineOptions, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        self.ledgers = Ledgers(model.shape, model.device, options.kv_budget_bytes)
+        spill = Spill(options.spill_folder, options.spill_bytes)
+        self.ledgers = Ledgers(model.slots, model.shape.kv_bytes_per_token, options.kv_budget_bytes, spill)
         self.pace = Pace(chunk_tokens=options.chunk_tokens)
         self.fingerprint = model.shape.tokenizer
         self._model = model
@@ -47,6 +51,7 @@ class Batch:
         self._options = options
         self._clock = clock
         self._prompts = PromptBuilder(model.shape, text, options.window_tokens)
+        self._answers = Answers()
         self._end_ids = frozenset(model.shape.end_ids)
         self._queue = Queue()
         self._running: list[Reply] = []
@@ -94,28 +99,74 @@ class Batch:
         """Compute one step."""
         begin = self._clock()
         decoding = [reply for reply in self._running if reply.num_pending == 1]
-        chosen = next_prefill([reply for reply in self._running if reply.num_pending > 1])
-        replies = [*decoding, chosen] if chosen else decoding
+        decoding.sort(key=lambda reply: _ledger(reply).slot or 0)
+        runs = [self._run(reply, 1) for reply in decoding]
+        prefilling = self._prefills(bool(decoding))
+        runs += [self._run(reply, count) for reply, count in prefilling]
+        replies = [*decoding, *(reply for reply, _ in prefilling)]
         if not replies:
             return []
-        runs = [self._run(reply) for reply in replies]
+        guessed = self._guessed(replies)
+        if guessed:
+            runs = [replace(runs[0], ids=[*runs[0].ids, *guessed], logits="all")]
         logits = self._model.step(runs)
         for reply, run in zip(replies, runs, strict=True):
-            _ledger(reply).extend(run.ids)
-        events = self._chosen([r for r, run in zip(replies, runs, strict=True) if run.wants_logits], logits)
-        self.pace.stepped(self._clock() - begin, len(decoding), len(runs[-1].ids) if chosen else 0)
-        if chosen and chosen.ledger:
-            self.ledgers.share_prefix(chosen.ledger, chosen.prompt.num_system)
+            _ledger(reply).ids.extend(run.ids[: len(run.ids) - len(guessed)])
+        if guessed:
+            events = self._checked(replies[0], guessed, logits)
+        else:
+            wanting = [reply for reply, run in zip(replies, runs, strict=True) if run.logits != "none"]
+            events = self._chosen(wanting, logits)
+        self.pace.stepped(self._clock() - begin, len(decoding), sum(count for _, count in prefilling))
+        for reply, _ in prefilling:
+            if reply.ledger:
+                self.ledgers.share_prefix(reply.ledger, reply.prompt.num_system)
         if any(isinstance(event, Ended) for event in events):
             events += self._admit()
         return events
 
-    def _run(self, reply: Reply) -> Run:
+    def _prefills(self, is_shared: bool) -> list[tuple[Reply, int]]:
+        """The prefills that get a part of this step, and how many ids each: together one chunk."""
+        room = self._options.shared_chunk_tokens if is_shared else self._options.chunk_tokens
+        left = [reply for reply in self._running if reply.num_pending > 1]
+        chosen: list[tuple[Reply, int]] = []
+        while room > 0 and (reply := next_prefill(left)):
+            count = min(room, reply.num_pending)
+            chosen.append((reply, count))
+            left.remove(reply)
+            room -= count
+        return chosen
+
+    def _run(self, reply: Reply, count: int) -> Run:
         ledger = _ledger(reply)
         done = len(ledger.ids)
-        ids = reply.ids[done : done + self._options.chunk_tokens]
-        self.ledgers.reserve(ledger, done + len(ids))
-        return Run(ledger.cache, ids, wants_logits=done + len(ids) == len(reply.ids))
+        assert ledger.slot is not None, "running replies have a slot"
+        is_last = done + count == len(reply.ids)
+        return Run(ledger.slot, done, reply.ids[done : done + count], "last" if is_last else "none")
+
+    def _guessed(self, replies: list[Reply]) -> list[int]:
+        """Ids to check ahead for a reply that decodes alone."""
+        if len(replies) > 1 or replies[0].num_pending > 1 or not self._options.guess:
+            return []
+        reply = replies[0]
+        if reply.guesser is None:
+            reply.guesser = Guesser(reply.ids, self._answers)
+        return reply.guesser.guess(reply.max_tokens - len(reply.generated) - 1)
+
+    def _checked(self, reply: Reply, guessed: list[int], logits: torch.Tensor) -> list[Event]:
+        """Choose token by token, as long as each is the one that was guessed."""
+        events: list[Event] = []
+        num_right = 0
+        for place in range(len(guessed) + 1):
+            if place:
+                _ledger(reply).ids.append(guessed[place - 1])
+            events += self._chosen([reply], logits[place : place + 1])
+            if place == len(guessed) or isinstance(events[-1], Ended) or reply.ids[-1] != guessed[place]:
+                break
+            num_right += 1
+        if reply.guesser is not None:
+            reply.guesser.checked(len(guessed), num_right)
+        return events
 
     def _chosen(self, replies: list[Reply], logits: torch.Tensor) -> list[Event]:
         if not replies:
@@ -139,8 +190,7 @@ class Batch:
             reply = self._queue.first(self._running)
             if reply is None:
                 break
-            sizes = [len(one.prompt.ids) + one.max_tokens for one in (*self._running, reply)]
-            if self._running and not self.ledgers.fits(sizes):
+            if self._running and not self.ledgers.fits(len(reply.prompt.ids) + reply.max_tokens):
                 self._num_places = len(self._running)  # no memory for more
                 break
             self._queue.take(reply)
@@ -149,7 +199,9 @@ class Batch:
 
     def _begin(self, reply: Reply) -> list[Event]:
         request = reply.request
-        opening = self.ledgers.open(request, reply.prompt, reply.ids)
+        opening = self.ledgers.open(
+            request, reply.prompt, reply.ids, len(reply.prompt.ids) + reply.max_tokens
+        )
         reply.ledger, reply.reused = opening.ledger, opening.reused
         reply.chooser = Chooser(request.sampling, reply.ids, len(reply.generated), self._model.device)
         self._running.append(reply)
@@ -170,6 +222,7 @@ class Batch:
         # A character that never became whole was not shown: it is not remembered either.
         ledger.crop(len(reply.prompt.ids) + len(reply.answer_ids()))
         self.ledgers.close(ledger)
+        self._answers.add(reply.generated)
         if finish != "cancelled":
             self.pace.answered(len(reply.generated))
         return _ended(reply, finish)

@@ -1,90 +1,68 @@
-"""The keys and values of one conversation, growing in blocks.
+"""Keys and values: slots for the conversations that are computed, compact copies for those that rest.
 
-This module does not know which ids they belong to (`ledger`), nor who asks.
+All slots are one tensor, so that the rows of a step are stored by one operator a layer and attention reads
+many conversations in one call. This module does not know which ids they belong to (`ledger`).
 """
 
 from __future__ import annotations
 
+import heapq
+import mmap
+import sys
+
 import torch
 
 from server.engine.shape import ModelShape
-from server.engine.weights import TORCH_DTYPES
-
-BLOCK_TOKENS = 128
 
 
-class Cache:
-    """One buffer `[layers, keys|values, heads, capacity, head_dim]`, of which `length` tokens are filled."""
+class Slots:
+    """Room for some conversations at a time, each up to the window's length.
 
-    __slots__ = ("_shape", "buffer", "length")
+    `pool` is `[layers, slots, tokens, keys and values, head_dim]`: a token's key heads, then its value heads.
+    On a CPU it is address space; a page takes memory once it is written, and gives it back with its slot.
+    """
 
-    def __init__(self, shape: ModelShape, device: torch.device) -> None:
-        self._shape = shape
-        self.buffer = torch.empty(
-            (shape.num_layers, 2, shape.num_kv_heads, 0, shape.head_dim),
-            dtype=TORCH_DTYPES[shape.dtype],
-            device=device,
-        )
-        self.length = 0
+    def __init__(self, shape: ModelShape, device: torch.device, num_slots: int, num_tokens: int) -> None:
+        self.num_tokens = num_tokens
+        sizes = (shape.num_layers, num_slots, num_tokens, 2 * shape.num_kv_heads, shape.head_dim)
+        dtype = torch.float32 if shape.dtype == "fp32" else torch.bfloat16
+        self._map: mmap.mmap | None = None
+        self._free = list(range(num_slots))
+        if device.type == "cpu" and sys.platform == "linux":
+            num_bytes = dtype.itemsize
+            for size in sizes:
+                num_bytes *= size
+            self._map = mmap.mmap(-1, num_bytes, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | _NORESERVE)
+            # Huge pages would give every slot of a short conversation megabytes in each layer.
+            self._map.madvise(mmap.MADV_NOHUGEPAGE)
+            self.pool = torch.frombuffer(self._map, dtype=dtype).view(sizes)
+        else:
+            self.pool = torch.zeros(sizes, dtype=dtype, device=device)
 
-    @property
-    def capacity(self) -> int:
-        """Tokens that fit without growing."""
-        return self.buffer.shape[3]
+    def take(self) -> int:
+        """The lowest free slot: low ones lie together, and are read together."""
+        return heapq.heappop(self._free)
 
-    @property
-    def num_bytes(self) -> int:
-        """Bytes held, filled or not."""
-        return self.capacity * self._shape.kv_bytes_per_token
-
-    def growth_bytes(self, num_tokens: int) -> int:
-        """Bytes that `reserve(num_tokens)` would add."""
-        return max(0, _blocks(num_tokens) - self.capacity) * self._shape.kv_bytes_per_token
-
-    def reserve(self, num_tokens: int) -> None:
-        """Make room for `num_tokens` in all."""
-        wanted = _blocks(num_tokens)
-        if wanted <= self.capacity:
+    def release(self, slot: int) -> None:
+        """Give a slot back."""
+        heapq.heappush(self._free, slot)
+        if self._map is None:
             return
-        sizes = list(self.buffer.shape)
-        sizes[3] = wanted
-        grown = self.buffer.new_empty(sizes)
-        grown[:, :, :, : self.length] = self.buffer[:, :, :, : self.length]
-        self.buffer = grown
+        # What was written stays finite: attention multiplies what lies behind a conversation by zero.
+        size, page = self.pool[0, 0].nbytes, mmap.PAGESIZE
+        for layer in range(self.pool.shape[0]):
+            start = self.pool[0].nbytes * layer + size * slot
+            first, end = -(-start // page) * page, (start + size) // page * page
+            if end > first:
+                self._map.madvise(mmap.MADV_DONTNEED, first, end - first)
 
-    def crop(self, length: int) -> None:
-        """Forget every token after the first `length`."""
-        self.length = min(self.length, length)
+    def load(self, slot: int, kept: torch.Tensor) -> None:
+        """Begin a slot with keys and values that were computed before, as `save` returned them."""
+        self.pool[:, slot, : kept.shape[1]] = kept
 
-    def put(self, prefix: torch.Tensor) -> None:
-        """Begin with keys and values that were computed before, as `copy` returned them."""
-        num_tokens = prefix.shape[3]
-        self.reserve(num_tokens)
-        self.buffer[:, :, :, :num_tokens] = prefix
-        self.length = num_tokens
-
-    def copy(self, num_tokens: int) -> torch.Tensor:
-        """The first `num_tokens`, independent of this buffer."""
-        return self.buffer[:, :, :, :num_tokens].clone()
-
-    def write(
-        self, layer: int, keys: torch.Tensor, values: torch.Tensor
-    ) -> tuple[torch.Tensor, torch.Tensor]:
-        """Store new keys and values `[tokens, heads, head_dim]` of a layer after the filled part.
-
-        Returns:
-            all keys and all values of the layer, the new ones included: `[heads, tokens, head_dim]`.
-        """
-        end = self.length + keys.shape[0]
-        held = self.buffer[layer, :, :, :end]
-        held[0, :, self.length :] = keys.transpose(0, 1)
-        held[1, :, self.length :] = values.transpose(0, 1)
-        return held[0], held[1]
-
-    def advance(self, num_tokens: int) -> None:
-        """Every layer has written `num_tokens` more."""
-        self.length += num_tokens
+    def save(self, slot: int, num_tokens: int) -> torch.Tensor:
+        """The first tokens of a slot `[layers, tokens, keys and values, head_dim]`, as a copy."""
+        return self.pool[:, slot, :num_tokens].clone(memory_format=torch.contiguous_format)
 
 
-def _blocks(num_tokens: int) -> int:
-    return -(-num_tokens // BLOCK_TOKENS) * BLOCK_TOKENS
+_NORESERVE = getattr(mmap, "MAP_NORESERVE", 0x4000)  # named in Python 3.13

@@ -19,7 +19,7 @@ _PATIENCE_SECONDS = 10.0  # with a process that has nothing to do; for how often
 
 # The server shares the cores with the engine. Threads of libgomp that wait for one another spin for
 # milliseconds by default: on a busy machine that makes a step ten times slower.
-_ENVIRONMENT = {"GOMP_SPINCOUNT": "1000"}
+_ENVIRONMENT = {"GOMP_SPINCOUNT": "6000"}
 
 
 class Child:

@@ -1,173 +1,179 @@
 """The forward pass of a Qwen-shaped network over a ragged batch.
 
-One call computes rows of several conversations: a row each for those that decode, a chunk for one that
-prefills. This module does not know about requests, sampling or text.
+One call computes rows of several conversations: one or few for each that decodes, chunks for those that
+prefill. This module does not know about requests, sampling or text.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Literal
 
 import torch
 import torch.nn.functional as F
 
-from server.engine.cache import Cache
-from server.engine.linear import Linear, linear
+from server.engine.attention import Attention, Span
+from server.engine.cache import Slots
+from server.engine.linear import (
+    FeedForward,
+    Int8,
+    Int8FeedForward,
+    Plain,
+    PlainFeedForward,
+    Projection,
+    four_bit,
+)
+from server.engine.operators import Operator
 from server.engine.shape import ModelShape
-from server.engine.weights import TORCH_DTYPES, Weights
+from server.engine.weights import TORCH_DTYPES, Weights, nibbles
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """The next ids of one conversation; its cache has room for them. `wants_logits`: of the last id."""
+    """The next ids of one conversation, after `start` tokens of its slot; and whose logits to return."""
 
-    cache: Cache
+    slot: int
+    start: int
     ids: Sequence[int]
-    wants_logits: bool
+    logits: Literal["none", "last", "all"] = "last"
 
 
 @dataclass(frozen=True, slots=True)
 class _Layer:
-    norm1: torch.Tensor
-    qkv: Linear
+    qkv: Projection
     q_norm: torch.Tensor | None
     k_norm: torch.Tensor | None
-    o: Linear
-    norm2: torch.Tensor
-    gate_up: Linear
-    down: Linear
+    o: Projection
+    feed_forward: FeedForward
 
 
 class Model:
-    """The network, ready to step. `device` is where its weights and caches lie."""
+    """The network, ready to step.
 
-    def __init__(self, shape: ModelShape, weights: Weights, device: torch.device, max_positions: int) -> None:
+    Args:
+        shape: its sizes.
+        weights: as `load_weights` gives them. Of int8 ones only the embedding is read later: the others are
+            packed into copies here.
+        device: where weights and slots lie.
+        num_slots: conversations computed at once.
+        window_tokens: the longest of them.
+        operator: what multiplies int8 weights; not needed for other ones.
+    """
+
+    def __init__(
+        self,
+        shape: ModelShape,
+        weights: Weights,
+        device: torch.device,
+        num_slots: int,
+        window_tokens: int,
+        operator: Operator | None = None,
+    ) -> None:
         self.shape = shape
         self.device = device
+        self.operator = operator
         if device.type != "cpu":
             weights = {name: tensor.to(device) for name, tensor in weights.items()}
+        num_tokens = min(window_tokens, shape.max_positions)
+        self.slots = Slots(shape, device, num_slots, num_tokens)
         self._embed = weights["embed"]
-        self._layers = [_layer(weights, f"layers.{i}") for i in range(shape.num_layers)]
-        self._norm = weights["norm"]
-        self._head = linear(weights["embed" if shape.tied else "head"])
-        self._cos, self._sin = _rope(shape, min(max_positions, shape.max_positions), device)
+        # Packing weights is native work of one thread: two layers at a time.
+        with ThreadPoolExecutor(torch.get_num_threads()) as threads:
+            head = threads.submit(self._projection, weights, "head")
+            names = [f"layers.{i}" for i in range(shape.num_layers)]
+            self._layers = list(threads.map(lambda name: self._layer(weights, name), names))
+        self._head = head.result().normed(weights["norm"], shape.norm_eps)
+        # Activations: in fp32 between 8-bit projections, which take and give it.
+        self._dtype = torch.float32 if shape.dtype == "int8" else TORCH_DTYPES[shape.dtype]
+        self._turns = _rope(shape, num_tokens, device)
 
     @torch.inference_mode()
     def step(self, runs: Sequence[Run]) -> torch.Tensor:
-        """Cache the ids of every run.
+        """Store the keys and values of every run's ids.
 
         Returns:
-            logits in fp32, a row for each run that wants them, in order.
+            logits in fp32, rows of the runs that want them, in order.
         """
         shape = self.shape
-        counts = [len(run.ids) for run in runs]
+        attention = Attention(shape, self.slots, [Span(run.slot, run.start, len(run.ids)) for run in runs])
         ids = torch.tensor([token for run in runs for token in run.ids], device=self.device)
-        positions = torch.tensor(
-            [place for run in runs for place in range(run.cache.length, run.cache.length + len(run.ids))],
-            device=self.device,
-        )
-        cos, sin = self._cos[positions].unsqueeze(1), self._sin[positions].unsqueeze(1)
-        masks = [self._mask(run) for run in runs]
-        widths = [shape.num_heads, shape.num_kv_heads, shape.num_kv_heads]
-        eps, size = shape.norm_eps, (shape.hidden_size,)
+        turns = self._turns[attention.positions].unsqueeze(1)
+        num_turned = shape.num_heads + shape.num_kv_heads
+        widths = [shape.num_heads, 2 * shape.num_kv_heads]
 
-        rows = F.embedding(ids, self._embed)
+        rows = F.embedding(ids, self._embed).to(self._dtype)
         for place, layer in enumerate(self._layers):
-            heads = layer.qkv(F.rms_norm(rows, size, layer.norm1, eps)).view(-1, sum(widths), shape.head_dim)
-            queries, keys, values = torch.split(heads, widths, 1)
+            heads = layer.qkv(rows).view(-1, sum(widths), shape.head_dim)
             if layer.q_norm is not None and layer.k_norm is not None:
-                queries = F.rms_norm(queries, (shape.head_dim,), layer.q_norm, eps)
-                keys = F.rms_norm(keys, (shape.head_dim,), layer.k_norm, eps)
-            queries, keys = _rotated(queries, cos, sin), _rotated(keys, cos, sin)
-            seen = [
-                self._attend(place, run, mask, q, k, v)
-                for run, mask, q, k, v in zip(
-                    runs,
-                    masks,
-                    torch.split(queries, counts),
-                    torch.split(keys, counts),
-                    torch.split(values, counts),
-                    strict=True,
-                )
-            ]
-            rows = rows + layer.o(seen[0] if len(seen) == 1 else torch.cat(seen))
-            gate, up = layer.gate_up(F.rms_norm(rows, size, layer.norm2, eps)).chunk(2, -1)
-            rows = rows + layer.down(F.silu(gate) * up)
-        for run in runs:
-            run.cache.advance(len(run.ids))
-        return self._logits(rows, runs, counts)
+                heads = _normed(heads, layer.q_norm, layer.k_norm, shape)
+            heads[:, :num_turned] = _turned(heads[:, :num_turned], turns)
+            queries, keys_values = torch.split(heads, widths, 1)
+            rows = layer.o.onto(rows, attention(place, queries, keys_values).to(self._dtype))
+            rows = layer.feed_forward(rows)
+        return self._logits(rows, runs)
 
-    def _logits(self, rows: torch.Tensor, runs: Sequence[Run], counts: Sequence[int]) -> torch.Tensor:
-        wanted, end = [], 0
-        for run, count in zip(runs, counts, strict=True):
-            end += count
-            if run.wants_logits:
-                wanted.append(end - 1)
+    def _logits(self, rows: torch.Tensor, runs: Sequence[Run]) -> torch.Tensor:
+        wanted: list[int] = []
+        end = 0
+        for run in runs:
+            first, end = end, end + len(run.ids)
+            if run.logits != "none":
+                wanted += range(first if run.logits == "all" else end - 1, end)
         if not wanted:
             return rows.new_empty((0, self.shape.vocab_size), dtype=torch.float32)
         if len(wanted) < rows.shape[0]:
             rows = rows[wanted]
-        rows = F.rms_norm(rows, (self.shape.hidden_size,), self._norm, self.shape.norm_eps)
         return self._head(rows).float()
 
-    def _mask(self, run: Run) -> torch.Tensor | None:
-        """What each row of a chunk may not see, once for every head of a group; a lone row sees all."""
-        count = len(run.ids)
-        if count == 1:
-            return None
-        total = run.cache.length + count
-        hidden = torch.full(
-            (count, total), float("-inf"), dtype=TORCH_DTYPES[self.shape.dtype], device=self.device
-        ).triu_(run.cache.length + 1)
-        return hidden.repeat(self.shape.num_heads // self.shape.num_kv_heads, 1)
-
-    def _attend(
-        self,
-        layer: int,
-        run: Run,
-        mask: torch.Tensor | None,
-        queries: torch.Tensor,
-        keys: torch.Tensor,
-        values: torch.Tensor,
-    ) -> torch.Tensor:
-        # The heads of a group share keys and values: folded into the rows, each is read once and no
-        # head is repeated. On CPU this is 3 to 10 times faster for a lone row than enable_gqa.
-        shape, count = self.shape, queries.shape[0]
-        all_keys, all_values = run.cache.write(layer, keys, values)
-        group = shape.num_heads // shape.num_kv_heads
-        folded = queries.view(count, shape.num_kv_heads, group, shape.head_dim).permute(1, 2, 0, 3)
-        seen = F.scaled_dot_product_attention(
-            folded.reshape(1, shape.num_kv_heads, group * count, shape.head_dim),
-            all_keys.unsqueeze(0),
-            all_values.unsqueeze(0),
-            attn_mask=mask,
+    def _layer(self, weights: Weights, name: str) -> _Layer:
+        eps = self.shape.norm_eps
+        gate_up = self._projection(weights, f"{name}.gate_up").normed(weights[f"{name}.norm2"], eps)
+        down = self._projection(weights, f"{name}.down")
+        feed_forward: FeedForward = PlainFeedForward(gate_up, down)
+        if isinstance(gate_up, Int8) and isinstance(down, Int8):
+            feed_forward = Int8FeedForward(gate_up, down)
+        return _Layer(
+            qkv=self._projection(weights, f"{name}.qkv").normed(weights[f"{name}.norm1"], eps),
+            q_norm=weights.get(f"{name}.q_norm"),
+            k_norm=weights.get(f"{name}.k_norm"),
+            o=self._projection(weights, f"{name}.o"),
+            feed_forward=feed_forward,
         )
-        unfolded = seen.view(shape.num_kv_heads, group, count, shape.head_dim).permute(2, 0, 1, 3)
-        return unfolded.reshape(count, shape.q_rows)
+
+    def _projection(self, weights: Weights, name: str) -> Projection:
+        bias = weights.get(f"{name}.bias")
+        if self.shape.dtype != "int8":
+            if name == "head":
+                return Plain(self._embed if self.shape.tied else weights[name])
+            return Plain(weights[f"{name}.weight"], weights.get(f"{name}.bias"))
+        assert self.operator is not None, "int8 weights need an operator"
+        packed = self.operator.pack(weights[f"{name}.weight"], weights[f"{name}.scale"])
+        twin = None
+        if name in self.shape.twins and self.device.type == "cpu":
+            twin = four_bit(nibbles(weights[f"{name}.q4"]), weights[f"{name}.q4_scales"].clone())
+        return Int8(packed, weights[f"{name}.smooth"], bias, twin)
 
 
-def _layer(weights: Weights, name: str) -> _Layer:
-    return _Layer(
-        norm1=weights[f"{name}.norm1"],
-        qkv=linear(weights[f"{name}.qkv.weight"], weights.get(f"{name}.qkv.bias")),
-        q_norm=weights.get(f"{name}.q_norm"),
-        k_norm=weights.get(f"{name}.k_norm"),
-        o=linear(weights[f"{name}.o.weight"]),
-        norm2=weights[f"{name}.norm2"],
-        gate_up=linear(weights[f"{name}.gate_up.weight"]),
-        down=linear(weights[f"{name}.down.weight"]),
-    )
+def _normed(
+    heads: torch.Tensor, q_norm: torch.Tensor, k_norm: torch.Tensor, shape: ModelShape
+) -> torch.Tensor:
+    """Qwen3: queries and keys are normed per head."""
+    queries, keys, values = torch.split(heads, [shape.num_heads, shape.num_kv_heads, shape.num_kv_heads], 1)
+    size, eps = (shape.head_dim,), shape.norm_eps
+    normed = (F.rms_norm(queries, size, q_norm, eps), F.rms_norm(keys, size, k_norm, eps), values)
+    return torch.cat(normed, 1)
 
 
-def _rope(shape: ModelShape, max_positions: int, device: torch.device) -> tuple[torch.Tensor, torch.Tensor]:
-    """Cosines and sines of every position `[positions, head_dim / 2]`, computed in fp32."""
+def _rope(shape: ModelShape, num_positions: int, device: torch.device) -> torch.Tensor:
+    """A complex number of length 1 for every position and pair of channels `[positions, head_dim / 2]`."""
     steps = torch.arange(0, shape.head_dim, 2, dtype=torch.int64).float() / shape.head_dim
-    angles = torch.outer(torch.arange(max_positions).float(), 1.0 / shape.rope_theta**steps)
-    dtype = TORCH_DTYPES[shape.dtype]
-    return angles.cos().to(device, dtype), angles.sin().to(device, dtype)
+    angles = torch.outer(torch.arange(num_positions).float(), 1.0 / shape.rope_theta**steps)
+    return torch.polar(torch.ones_like(angles), angles).to(device)
 
 
-def _rotated(heads: torch.Tensor, cos: torch.Tensor, sin: torch.Tensor) -> torch.Tensor:
-    one, other = heads.chunk(2, -1)
-    return torch.cat((one * cos - other * sin, other * cos + one * sin), -1)
+def _turned(heads: torch.Tensor, turns: torch.Tensor) -> torch.Tensor:
+    """Rotary positions: the channels of a pair lie side by side, so that one complex product turns them."""
+    pairs = heads.float().view(*heads.shape[:-1], -1, 2)
+    return torch.view_as_real(torch.view_as_complex(pairs) * turns).flatten(-2).to(heads.dtype)

@@ -57,14 +57,22 @@ def open_batch(options: EngineOptions) -> Batch:
 
     from server.engine.batch import Batch
     from server.engine.model import Model
+    from server.engine.operators import choose_operator
     from server.engine.text import Text
-    from server.engine.weights import load_weights, touch
+    from server.engine.weights import let_go, load_weights, touch
 
     torch.set_num_threads(options.threads or os.cpu_count() or 1)
     weights = load_weights(options.folder, shape)
-    Thread(target=touch, args=(weights,), daemon=True).start()  # while the tokenizer is read
+    reading = Thread(target=touch, args=(weights,), daemon=True)
+    reading.start()  # while the tokenizer is read
     text = Text(options.folder)
-    model = Model(shape, weights, torch.device(options.device), options.window_tokens)
+    operator = choose_operator(options.operator)[0] if shape.dtype == "int8" else None
+    model = Model(
+        shape, weights, torch.device(options.device), options.max_running, options.window_tokens, operator
+    )
+    if operator is not None:  # it has copies
+        reading.join()
+        let_go(weights)
     return Batch(model, text, options)
 
 
@@ -101,7 +109,8 @@ def serve(channel: Channel) -> None:
         channel.send([Broken(problem.message)])
         return
     # What the warm-up took says little: a first step is slow.
-    batch.pace = Pace(first.measured, first.options.chunk_tokens)
+    options = first.options
+    batch.pace = Pace(first.measured, options.chunk_tokens, options.shared_chunk_tokens)
     gc.collect()
     gc.freeze()  # the model never becomes garbage: do not look at it again
     channel.send([Ready(batch.fingerprint), batch.memory(_resident_bytes())])

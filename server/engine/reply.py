@@ -6,6 +6,7 @@ This module does not know about other replies.
 from __future__ import annotations
 
 from server.engine.forecast import Work
+from server.engine.guess import Guesser
 from server.engine.ledger import Ledger
 from server.engine.prompt import Prompt
 from server.engine.sampler import Chooser
@@ -29,6 +30,7 @@ class Reply:
         self.generated = list(request.generated)
         self.ledger: Ledger | None = None  # while it runs
         self.chooser: Chooser | None = None
+        self.guesser: Guesser | None = None
         self.reused = 0
         self.passed_over = 0  # steps in which another prefill went first
         self._waiting: Waiting | None = None  # what was told last …

@@ -13,6 +13,8 @@ import torch
 
 from server.engine.types import Sampling
 
+_BLOCK = 128
+
 
 class Chooser:
     """How one reply chooses its tokens: its sampling, its seed, and the ids a repetition is measured by."""
@@ -94,7 +96,7 @@ def _draw(logits: torch.Tensor, choosers: Sequence[Chooser]) -> torch.Tensor:
     def column(values: list[float]) -> torch.Tensor:
         return torch.tensor(values, device=logits.device).unsqueeze(1)
 
-    scores, tokens = logits.topk(max(widths), dim=-1)
+    scores, tokens = _top(logits, max(widths))
     scores = scores / column([chooser.sampling.temperature for chooser in choosers])
     ranks = torch.arange(scores.shape[1], device=logits.device)
     scores = scores.masked_fill(ranks >= column([float(width) for width in widths]), float("-inf"))
@@ -106,3 +108,18 @@ def _draw(logits: torch.Tensor, choosers: Sequence[Chooser]) -> torch.Tensor:
     target = column([chooser.uniform() for chooser in choosers]) * sums[:, -1:]
     place = (sums <= target).sum(-1, keepdim=True).minimum(kept.sum(-1, keepdim=True) - 1)
     return tokens.gather(1, place).squeeze(1)
+
+
+def _top(logits: torch.Tensor, count: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """As `topk`, which looks at the vocabulary one number after the other: ten times slower on a CPU.
+
+    The largest logits lie in the blocks that have the largest maxima.
+    """
+    num_rows, vocab = logits.shape
+    if vocab % _BLOCK or count * 4 > vocab // _BLOCK:
+        return logits.topk(count, dim=-1)
+    blocks = logits.view(num_rows, -1, _BLOCK)
+    best = blocks.amax(-1).topk(count, dim=-1).indices
+    near = blocks.gather(1, best.unsqueeze(-1).expand(-1, -1, _BLOCK)).flatten(1)
+    scores, places = near.topk(count, dim=-1)
+    return scores, best.gather(1, places // _BLOCK) * _BLOCK + places % _BLOCK

@@ -120,7 +120,12 @@ class EngineOptions:
     max_wait_seconds: float = 120.0  # no question is taken that would wait longer; 0: each is
     max_per_user: int = 8  # under way or waiting: nobody fills the queue alone
     kv_budget_bytes: int = 1 << 30
-    chunk_tokens: int = 128  # ids of a prefill computed in one step
+    chunk_tokens: int = 128  # ids of prefills computed in one step …
+    shared_chunk_tokens: int = 64  # … and when others decode in it, whose streams would pause
+    guess: bool = True  # check guessed ids ahead for a lone reply
+    operator: str = "auto"  # what multiplies int8 weights
+    spill_folder: Path | None = None  # where keys and values go that memory has no room for
+    spill_bytes: int = 0
     device: str = "cpu"
 
 
@@ -259,7 +264,9 @@ def parse_line(text: bytes | bytearray) -> Line:
         raise ValueError("a line of no known kind")
     if kind is Open:
         options, measured = values["options"], _built(Measured, values["measured"])
-        return Open(EngineOptions(**{**options, "folder": Path(options["folder"])}), measured)
+        spill = options["spill_folder"]
+        folders = {"folder": Path(options["folder"]), "spill_folder": Path(spill) if spill else None}
+        return Open(EngineOptions(**{**options, **folders}), measured)
     if kind is Ask:
         return Ask(_request(values["request"]))
     line: Line = _built(kind, values)
