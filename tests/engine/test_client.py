@@ -17,8 +17,18 @@ from typing import Any
 import pytest
 
 from server.engine.client import EngineClient
-from server.engine.job import Job
-from server.engine.types import Begun, Ended, EngineOptions, Event, Patience, Sampling, Tokens, Turn
+from server.engine.job import Job, longest_wait
+from server.engine.types import (
+    Begun,
+    Ended,
+    EngineOptions,
+    Event,
+    Patience,
+    Sampling,
+    Tokens,
+    Turn,
+    Waiting,
+)
 from server.errors import SourceProblem
 from tests.engine.tiny import GREEDY, begun, ended, request, shown, spoken
 
@@ -134,6 +144,58 @@ async def test_an_engine_that_keeps_dying_is_given_up(prepared: Path) -> None:
         with pytest.raises(SourceProblem, match="died 3 times") as caught:
             client.submit(request("again"))
         assert caught.value.code == "unavailable"
+
+
+async def test_an_engine_that_died_too_often_is_tried_again_after_a_rest(prepared: Path) -> None:
+    """Nobody has to restart the server: what made it die may have passed."""
+    patience = dataclasses.replace(QUICK, max_deaths=2, rest_seconds=0.5)
+    async with engine(prepared, patience) as client:
+        for _ in range(2):
+            await until(lambda: client.pid is not None)
+            kill(client)
+            await until(lambda: client.pid is None)
+        await until(lambda: "tried again every 0.5 s" in client.status().note)
+        with pytest.raises(SourceProblem, match="tried again"):
+            client.submit(request("at rest"))
+        await until(lambda: client.status().ready)
+        assert ended(await collect(client.submit(request("after it")))).finish in {"stop", "length"}
+
+
+async def test_nobody_is_taken_who_would_wait_too_long(prepared: Path) -> None:
+    """The one before was told a wait beyond the limit: the next one is refused as busy, and told why."""
+    async with engine(prepared, max_running=1, max_wait_seconds=0.001) as client:
+        running = client.submit(request("running", sampling=SLOW))
+        await until_tokens(running, 1)
+        waiting = client.submit(request("waiting", sampling=SLOW))
+        assert isinstance(await anext(aiter(waiting)), Waiting)
+        with pytest.raises(SourceProblem, match="would wait about") as caught:
+            client.submit(request("late"))
+        assert caught.value.code == "busy"
+
+
+async def test_the_next_engine_knows_what_the_one_before_measured(prepared: Path) -> None:
+    """A crash does not cost the estimates."""
+    async with engine(prepared) as client:
+        await collect(client.submit(request("first", sampling=SLOW)))
+        await until(lambda: bool(client.measured.rows))
+        before = client.measured
+        kill(client)
+        await until(lambda: client.pid is None)
+        await client.ready()
+        await collect(client.submit(request("second")))
+        await until(lambda: client.measured != before)
+        assert client.measured.answer_tokens[: len(before.answer_tokens)] == before.answer_tokens
+
+
+async def test_a_newcomer_waits_behind_everyones_first_question_only() -> None:
+    """One who has many questions waiting does not make the desk look fuller than it is."""
+    jobs = []
+    for user, expected_at in (("greedy", 110.0), ("greedy", 190.0), ("other", 130.0), ("new", None)):
+        job = Job(request(f"{user} {expected_at}", user=user), lambda job: None)
+        job.expected_at = expected_at
+        jobs.append(job)
+    assert longest_wait(jobs, now=100.0) == 30.0
+    assert longest_wait([], now=100.0) == 0.0
 
 
 async def test_a_reply_that_kills_the_engine_is_not_tried_for_ever(prepared: Path) -> None:
