@@ -264,7 +264,7 @@ def parse_line(text: bytes | bytearray) -> Line:
         raise ValueError("a line of no known kind")
     if kind is Open:
         options, measured = values["options"], _built(Measured, values["measured"])
-        spill = options["spill_folder"]
+        spill = options.get("spill_folder")
         folders = {"folder": Path(options["folder"]), "spill_folder": Path(spill) if spill else None}
         return Open(EngineOptions(**{**options, **folders}), measured)
     if kind is Ask:
