@@ -18,6 +18,7 @@ from server.engine.shape import ModelShape
 
 # Microseconds a layer, fixed and for each cached token, of a conversation in a call for many and in a call
 # of its own (bench/LOG.md): they only decide which long conversations are computed apart.
+_FEW = 8  # rows of a slot that may be padded: those of ids guessed ahead
 _TOGETHER = (5.0, 0.085)
 _APART = (25.0, 0.065)
 
@@ -47,14 +48,16 @@ class _Apart:
 
 @dataclass(frozen=True, slots=True)
 class _Together:
-    """A call for the last rows of neighbouring slots `low` to `high`, padded to `total` tokens."""
+    """A call for the newest rows of the slots `low` to `high`: `depth` of each, padded to `total` tokens."""
 
-    rows: list[int]
     low: int
     high: int
+    depth: int
     total: int
-    places: list[int]  # of the rows' slots, counted from `low`
-    mask: torch.Tensor  # [slots, 1, 1, total]
+    padded: torch.Tensor | None  # which row stands in each place [slots * depth]; None: they are all in order
+    places: torch.Tensor | None  # in which place each row stands
+    rows: torch.Tensor | None  # which rows of the step they are; None: all
+    mask: torch.Tensor  # [slots, 1, 1 or depth * heads of a group, total]
 
 
 class Attention:
@@ -81,13 +84,13 @@ class Attention:
             firsts.append(first)
             first += span.count
         self._num_rows = first
-        limit = _longest_together([span for span in spans if span.count == 1])
-        near = [place for place, span in enumerate(spans) if span.count == 1 and span.total <= limit]
-        self._together = self._padded([spans[place] for place in near], [firsts[place] for place in near])
+        limit = _longest_together([span for span in spans if span.count <= _FEW])
+        near = {place for place, span in enumerate(spans) if span.count <= _FEW and span.total <= limit}
+        self._together = self._padded([(firsts[place], spans[place]) for place in near]) if near else None
         self._apart = [
             _Apart(firsts[place], span, self._mask(span))
             for place, span in enumerate(spans)
-            if place not in set(near)
+            if place not in near
         ]
 
     def __call__(self, layer: int, queries: torch.Tensor, keys_values: torch.Tensor) -> torch.Tensor:
@@ -120,21 +123,18 @@ class Attention:
 
     def _near(self, pool: torch.Tensor, call: _Together, queries: torch.Tensor) -> torch.Tensor:
         shape, num_slots = self._shape, call.high - call.low
-        if len(call.rows) < self._num_rows:
-            queries = queries[call.rows]
-        in_order = len(call.places) == num_slots
-        if not in_order:  # a slot between them is free, or computes a chunk
-            padded = queries.new_zeros((num_slots, shape.num_heads, shape.head_dim))
-            padded[call.places] = queries
-            queries = padded
+        if call.padded is not None:
+            queries = queries[call.padded]
         held = pool[call.low : call.high, : call.total].transpose(1, 2)
+        folded = queries.view(num_slots, call.depth, shape.num_kv_heads, self._group, shape.head_dim)
         seen = F.scaled_dot_product_attention(
-            queries.reshape(num_slots, shape.num_kv_heads, self._group, shape.head_dim),
+            folded.permute(0, 2, 3, 1, 4).reshape(num_slots, shape.num_kv_heads, -1, shape.head_dim),
             held[:, : shape.num_kv_heads],
             held[:, shape.num_kv_heads :],
             attn_mask=call.mask,
-        ).reshape(num_slots, shape.q_rows)
-        return seen if in_order else seen[call.places]
+        ).view(num_slots, shape.num_kv_heads, self._group, call.depth, shape.head_dim)
+        rows = seen.permute(0, 3, 1, 2, 4).reshape(-1, shape.q_rows)
+        return rows if call.places is None else rows[call.places]
 
     def _alone(self, pool: torch.Tensor, call: _Apart, queries: torch.Tensor) -> torch.Tensor:
         shape, span, group = self._shape, call.span, self._group
@@ -159,23 +159,36 @@ class Attention:
         )
         return hidden.triu_(span.start + 1).repeat(self._group, 1)
 
-    def _padded(self, spans: Sequence[Span], rows: list[int]) -> _Together | None:
-        if not spans:
-            return None
-        order = sorted(range(len(spans)), key=lambda place: spans[place].slot)
-        spans, rows = [spans[place] for place in order], [rows[place] for place in order]
-        low, high = spans[0].slot, spans[-1].slot + 1
-        total = max(span.total for span in spans)
-        # A slot that has no row here sees one token, of whatever: its result is not read.
-        lengths = [1] * (high - low)
-        places = [span.slot - low for span in spans]
-        for span, place in zip(spans, places, strict=True):
-            lengths[place] = span.total
+    def _padded(self, spans: Sequence[tuple[int, Span]]) -> _Together:
+        """One call for spans, each with the number of its first row."""
+        low = min(span.slot for _, span in spans)
+        high = max(span.slot for _, span in spans) + 1
+        depth = max(span.count for _, span in spans)
+        total = max(span.total for _, span in spans)
+        # A place without a row sees one token, of whatever: its result is not read.
+        padded, lengths = [0] * ((high - low) * depth), [1] * ((high - low) * depth)
+        places, rows = [], []
+        for first, span in sorted(spans):
+            for number in range(span.count):
+                place = (span.slot - low) * depth + number
+                padded[place], lengths[place] = first + number, span.start + number + 1
+                places.append(place)
+                rows.append(first + number)
+        in_order = places == list(range(len(padded))) and padded == list(range(self._num_rows))
         device = self._pool.device
         beyond = torch.arange(total, device=device) >= torch.tensor(lengths, device=device).unsqueeze(1)
-        mask = torch.zeros((high - low, total), dtype=self._pool.dtype, device=device)
-        mask.masked_fill_(beyond, float("-inf"))
-        return _Together(rows, low, high, total, places, mask[:, None, None])
+        mask = torch.zeros(beyond.shape, dtype=self._pool.dtype, device=device)
+        mask = mask.masked_fill_(beyond, float("-inf")).view(high - low, 1, depth, total)
+        return _Together(
+            low,
+            high,
+            depth,
+            total,
+            padded=None if in_order else torch.tensor(padded, device=device),
+            places=None if in_order else torch.tensor(places, device=device),
+            rows=None if len(rows) == self._num_rows else torch.tensor(rows, device=device),
+            mask=mask if depth == 1 else mask.repeat(1, 1, self._group, 1),
+        )
 
 
 def _longest_together(spans: Sequence[Span]) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import accumulate
 
 import torch
 
@@ -33,6 +34,7 @@ from server.engine.types import (
     Tokens,
 )
 
+_CHEAP_ROWS = 8  # so many cost little more than one: reading the weights is what takes the time
 _REMIND_SECONDS = 0.5  # between two looks at the estimates of those who wait
 
 
@@ -106,17 +108,18 @@ class Batch:
         replies = [*decoding, *(reply for reply, _ in prefilling)]
         if not replies:
             return []
-        guessed = self._guessed(replies)
-        if guessed:
-            runs = [replace(runs[0], ids=[*runs[0].ids, *guessed], logits="all")]
+        guesses: list[list[int]] = [[] for _ in runs] if prefilling else self._guesses(decoding)
+        runs = [
+            replace(run, ids=[*run.ids, *ids], logits="all") if ids else run
+            for run, ids in zip(runs, guesses, strict=True)
+        ]
         logits = self._model.step(runs)
-        for reply, run in zip(replies, runs, strict=True):
-            _ledger(reply).ids.extend(run.ids[: len(run.ids) - len(guessed)])
-        if guessed:
-            events = self._checked(replies[0], guessed, logits)
-        else:
-            wanting = [reply for reply, run in zip(replies, runs, strict=True) if run.logits != "none"]
-            events = self._chosen(wanting, logits)
+        for reply, run, ids in zip(replies, runs, guesses, strict=True):
+            _ledger(reply).ids.extend(run.ids[: len(run.ids) - len(ids)])
+        wanting = [place for place, run in enumerate(runs) if run.logits != "none"]
+        events = self._chosen(
+            [replies[place] for place in wanting], [guesses[place] for place in wanting], logits
+        )
         self.pace.stepped(self._clock() - begin, len(decoding), sum(count for _, count in prefilling))
         for reply, _ in prefilling:
             if reply.ledger:
@@ -144,42 +147,52 @@ class Batch:
         is_last = done + count == len(reply.ids)
         return Run(ledger.slot, done, reply.ids[done : done + count], "last" if is_last else "none")
 
-    def _guessed(self, replies: list[Reply]) -> list[int]:
-        """Ids to check ahead for a reply that decodes alone."""
-        if len(replies) > 1 or replies[0].num_pending > 1 or not self._options.guess:
-            return []
-        reply = replies[0]
-        if reply.guesser is None:
-            reply.guesser = Guesser(reply.ids, self._answers)
-        return reply.guesser.guess(reply.max_tokens - len(reply.generated) - 1)
+    def _guesses(self, decoding: list[Reply]) -> list[list[int]]:
+        """For each reply the ids to check ahead; none when their rows would cost more than they gain."""
+        most = _CHEAP_ROWS // len(decoding) - 1
+        if most < 1 or not self._options.guess:
+            return [[] for _ in decoding]
+        guesses = []
+        for reply in decoding:
+            if reply.guesser is None:
+                reply.guesser = Guesser(reply.ids, self._answers)
+            guesses.append(reply.guesser.guess(min(most, reply.max_tokens - len(reply.generated) - 1)))
+        return guesses
 
-    def _checked(self, reply: Reply, guessed: list[int], logits: torch.Tensor) -> list[Event]:
-        """Choose token by token, as long as each is the one that was guessed."""
+    def _chosen(self, replies: list[Reply], guesses: list[list[int]], logits: torch.Tensor) -> list[Event]:
+        """Choose the next token of every reply; where it is the one that was guessed, the one after it, too.
+
+        `logits` has a row for each reply, and one more for each id that was guessed for it.
+        """
+        rows = [0, *accumulate(1 + len(ids) for ids in guesses)]
+        active = list(range(len(replies)))
         events: list[Event] = []
-        num_right = 0
-        for place in range(len(guessed) + 1):
-            if place:
-                _ledger(reply).ids.append(guessed[place - 1])
-            events += self._chosen([reply], logits[place : place + 1])
-            if place == len(guessed) or isinstance(events[-1], Ended) or reply.ids[-1] != guessed[place]:
-                break
-            num_right += 1
-        if reply.guesser is not None:
-            reply.guesser.checked(len(guessed), num_right)
+        depth = 0
+        while active:
+            places = [rows[place] + depth for place in active]
+            choosers = [chooser for place in active if (chooser := replies[place].chooser) is not None]
+            whole = len(places) == len(logits)
+            tokens = choose(logits if whole else logits[places], choosers)
+            going_on = []
+            for place, token in zip(active, tokens, strict=True):
+                reply, guessed = replies[place], guesses[place]
+                events += self._take(reply, token)
+                is_right = depth < len(guessed) and guessed[depth] == token and reply in self._running
+                if is_right:
+                    _ledger(reply).ids.append(token)
+                    going_on.append(place)
+                elif reply.guesser is not None and guessed:
+                    reply.guesser.checked(len(guessed), depth)
+            active, depth = going_on, depth + 1
         return events
 
-    def _chosen(self, replies: list[Reply], logits: torch.Tensor) -> list[Event]:
-        if not replies:
-            return []
-        choosers = [reply.chooser for reply in replies if reply.chooser is not None]
-        events: list[Event] = []
-        for reply, token in zip(replies, choose(logits, choosers), strict=True):
-            if token in self._end_ids:  # sampled, never fed: the next prompt brings it
-                events.append(self._end(reply, "stop"))
-                continue
-            events.append(Tokens(reply.request.id, (token,), reply.add(token)))
-            if len(reply.generated) >= reply.max_tokens:
-                events.append(self._end(reply, "length"))
+    def _take(self, reply: Reply, token: int) -> list[Event]:
+        """A token was chosen."""
+        if token in self._end_ids:  # sampled, never fed: the next prompt brings it
+            return [self._end(reply, "stop")]
+        events: list[Event] = [Tokens(reply.request.id, (token,), reply.add(token))]
+        if len(reply.generated) >= reply.max_tokens:
+            events.append(self._end(reply, "length"))
         return events
 
     def _admit(self) -> list[Event]:
