@@ -6,6 +6,8 @@ matter: it has caches and a step's ragged rows, and needs the whole model.
 
 from __future__ import annotations
 
+import random
+import re
 from collections.abc import Iterator, Mapping
 from importlib.resources import files
 
@@ -16,12 +18,24 @@ from tokenizers import Tokenizer
 from server.engine.shape import ModelShape
 
 _BETWEEN = "%%\n"
+# Words of the vocabulary, out of order: some channels become large on one word only, and no text has all.
+_WORD = re.compile(r"[\u4e00-\u9fff，。、：；！？]+| ?[A-Za-z]{2,}")
+_NUM_TOKENS_SEEN, _NUM_WORDS, _WORDS_OF_A_TEXT = 112_000, 1024, 256
 
 
 def sample_ids(tokenizer: Tokenizer) -> list[list[int]]:
-    """The ids of the texts in `calibration.txt`, conversations in the model's own marks among them."""
+    """The ids of some texts.
+
+    Those of `calibration.txt`, conversations in the model's own marks among them; then the vocabulary's
+    words, the commoner ones, evenly taken and shuffled always in the same way.
+    """
     text = files("server.sources").joinpath("calibration.txt").read_text(encoding="utf-8")
-    return [tokenizer.encode(part.strip(), add_special_tokens=False).ids for part in text.split(_BETWEEN)]
+    texts = [tokenizer.encode(part.strip(), add_special_tokens=False).ids for part in text.split(_BETWEEN)]
+    size = min(tokenizer.get_vocab_size(), _NUM_TOKENS_SEEN)
+    words = [token for token in range(size) if _WORD.fullmatch(tokenizer.decode([token]))]
+    random.Random(0).shuffle(words)  # noqa: S311 (no secret)
+    words = words[:_NUM_WORDS]
+    return texts + [words[at : at + _WORDS_OF_A_TEXT] for at in range(0, len(words), _WORDS_OF_A_TEXT)]
 
 
 class Sample:

@@ -33,14 +33,17 @@ def converted(name: str, made: Path, dtype: Dtype = "bf16") -> Path:
         ("fp32", {"shards": 3}),
         ("bf16", {"tied": True}),
         ("bf16", {"architecture": "qwen3", "head_dim": 64}),
+        ("int8", {"shards": 3}),
+        ("int8", {"tied": True}),
+        ("int8", {"architecture": "qwen3", "head_dim": 64}),
     ],
 )
 def test_directory_becomes_a_folder_with_its_weights(
-    tmp_path: Path, dtype: str, more: dict[str, object]
+    tmp_path: Path, dtype: Dtype, more: dict[str, object]
 ) -> None:
-    """One file or several, tied or not, Qwen2 or Qwen3, in both types."""
+    """One file or several, tied or not, Qwen2 or Qwen3, in all types."""
     tiny_models.write_directory(tmp_path / "tiny", **more)  # type: ignore[arg-type]
-    made = converted(f"dir:{tmp_path / 'tiny'}", tmp_path / "made", "fp32" if dtype == "fp32" else "bf16")
+    made = converted(f"dir:{tmp_path / 'tiny'}", tmp_path / "made", dtype)
     shape = ModelShape.load(made)
     assert (shape.dtype, shape.tied, shape.vocab_size) == (dtype, "tied" in more, len(tiny_models.TOKENS))
     assert shape.tokenizer == fingerprint(made / "tokenizer.json")

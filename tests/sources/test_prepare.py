@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from server.engine.shape import ModelShape
+from server.engine.shape import Dtype, ModelShape
 from server.errors import SettingsProblem, SourceProblem
 from server.sources import folder
 from server.sources.names import parse_name
@@ -57,13 +57,14 @@ def test_prepared_model_outlives_its_origin_but_not_its_change(tmp_path: Path) -
     assert leftovers(tmp_path / "models") == [made.name]
 
 
-def test_progress_is_told_in_order(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("dtype", "stage"), [("bf16", "converting"), ("int8", "quantising")])
+def test_progress_is_told_in_order(tmp_path: Path, dtype: Dtype, stage: str) -> None:
     """Stages follow each other and their bytes only grow."""
     steps: list[Step] = []
-    prepare(
-        f"dir:{tiny_models.write_directory(tmp_path / 'tiny')}", tmp_path / "models", "bf16", steps.append
-    )
-    assert [step.stage for step in steps][-1] == "storing"
+    name = f"dir:{tiny_models.write_directory(tmp_path / 'tiny')}"
+    prepare(name, tmp_path / "models", dtype, steps.append)
+    assert next(step.stage for step in steps) == stage
+    assert steps[-1].stage == "storing"
     assert all(a.done_bytes <= b.done_bytes for a, b in pairwise(steps))
     assert steps[-1].done_bytes == steps[-1].total_bytes
 

@@ -13,7 +13,8 @@ from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers
 from tokenizers.pre_tokenizers import ByteLevel
 
 from server.engine.shape import ModelShape
-from server.engine.weights import load_weights
+from server.engine.weights import Weights, load_weights, projections
+from server.sources.four_bit import Raw
 from server.sources.fuse import fused
 
 HIDDEN, WIDE, LAYERS, HEADS, KV_HEADS = 256, 512, 2, 4, 2
@@ -82,8 +83,12 @@ def write_gguf(
     template: str = CHATML,
     extra: bool = False,
     pre: str = "qwen2",
+    four_bit: tuple[str, ...] = (),
 ) -> Path:
-    """Write a GGUF file with the reference writer, its tensors in several quantised types."""
+    """Write a GGUF file with the reference writer, its tensors in several quantised types.
+
+    Those that `four_bit` names, such as `blk.0.ffn_down.weight`, are Q4_K with random blocks.
+    """
     writer = gguf.GGUFWriter(path, architecture)
     writer.add_block_count(LAYERS)
     writer.add_context_length(512)
@@ -112,6 +117,10 @@ def write_gguf(
             there = there.replace(f"mlp.{part}_proj", f"ffn_{part}")
         there = there.replace("input_layernorm", "attn_norm").replace("post_attention_layernorm", "ffn_norm")
         there = there.replace("lm_head", "output").replace("model.norm", "output_norm")
+        if there in four_bit:
+            kind = gguf.GGMLQuantizationType.Q4_K
+            writer.add_tensor(there, four_bit_blocks(tensor.shape[0], tensor.shape[1], place), raw_dtype=kind)
+            continue
         values = tensor.numpy().astype(np.float32)
         kind = kinds[place % len(kinds)] if values.ndim == 2 else gguf.GGMLQuantizationType.F32
         writer.add_tensor(there, gguf.quants.quantize(values, kind), raw_dtype=kind)
@@ -122,6 +131,15 @@ def write_gguf(
     writer.write_tensors_to_file()
     writer.close()
     return path
+
+
+def four_bit_blocks(rows: int, width: int, seed: int) -> Raw:
+    """Random Q4_K blocks, the bytes of a row in each row."""
+    random = np.random.default_rng(seed)
+    blocks = random.integers(0, 256, (rows, width // 256, 144), dtype=np.uint8)
+    wide = random.uniform(1e-5, 1e-3, (rows, width // 256, 2)).astype(np.float16)
+    blocks[:, :, :4] = wide.view(np.uint8)
+    return blocks.reshape(rows, -1)
 
 
 def write_directory(
@@ -171,5 +189,26 @@ def same_weights(made: Path, *, tied: bool = False, architecture: str = "qwen2")
     source = tensors(tied=tied, architecture=architecture)
     wanted = dict(fused(shape, lambda name: source[name].bfloat16().to(torch.float32)))
     found = load_weights(made, shape)
+    if shape.dtype == "int8":
+        found = unrounded(found, shape, wanted)
     assert found.keys() == wanted.keys()
     assert all(torch.equal(found[name], wanted[name].to(found[name].dtype)) for name in wanted)
+
+
+def unrounded(found: Weights, shape: ModelShape, plain: Weights) -> Weights:
+    """The tensors of an int8 model under the names of a plain one.
+
+    Projections that are within half a step of `plain`, as they must be, are given as in `plain`.
+    """
+    made = {name: tensor for name, tensor in found.items() if not name.startswith(tuple(projections(shape)))}
+    for name in projections(shape):
+        if f"{name}.bias" in found:
+            made[f"{name}.bias"] = found[f"{name}.bias"]
+        whole, scale, smooth = (found[f"{name}.{part}"] for part in ("weight", "scale", "smooth"))
+        there = name if name == "head" else f"{name}.weight"
+        wanted = plain["embed" if there == "head" and shape.tied else there]
+        off = (whole * scale.unsqueeze(1) - wanted.float() / smooth).abs()
+        assert (off <= 0.5001 * scale.unsqueeze(1)).all(), name
+        if there in plain:
+            made[there] = wanted
+    return made
