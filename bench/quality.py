@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-import click
 import torch
 from tokenizers import Tokenizer
 
@@ -19,8 +18,6 @@ from server.engine.model import Model, Run
 from server.engine.operators import choose_operator
 from server.engine.shape import TOKENIZER_FILE, ModelShape
 from server.engine.weights import load_weights
-from server.settings import Settings
-from server.sources.prepare import prepare
 
 TEXTS: Final = ("zh", "en")
 CHUNK_TOKENS: Final = 512
@@ -53,17 +50,12 @@ class Divergence:
         }
 
 
-def run(settings: Settings) -> dict[str, Any]:
-    """Measure the model that the settings name, print a table, and return the figures."""
-    folders = [prepare(settings.model, settings.models_folder, dtype) for dtype in ("int8", "bf16")]
-    torch.set_num_threads(settings.threads or torch.get_num_threads())
-    figures = {"model": settings.model, **quality(*folders)}
-    click.echo(table(figures))
-    return figures
-
-
 def quality(int8_folder: Path, bf16_folder: Path) -> dict[str, dict[str, float]]:
-    """Compare two prepared folders of one model: figures of each text."""
+    """Compare two prepared folders of one model, the engine computing both.
+
+    Returns:
+        `mean_kl`, `top1_agreement_percent` and `num_tokens` of each text.
+    """
     tokenizer = Tokenizer.from_file(str(bf16_folder / TOKENIZER_FILE))
     found, reference = engine_logits(int8_folder), engine_logits(bf16_folder)
     return {
@@ -99,14 +91,3 @@ def engine_logits(folder: Path) -> Logits:
     weights = load_weights(folder, shape)
     model = Model(shape, weights, torch.device("cpu"), 1, CHUNK_TOKENS, operator)
     return lambda ids: model.step([Run(0, 0, ids, "all")])
-
-
-def table(figures: dict[str, Any]) -> str:
-    """The figures for people."""
-    lines = [f"{'text':<8}{'tokens':>8}{'mean KL':>10}{'same best token':>18}"]
-    for text in TEXTS:
-        row = figures[text]
-        lines.append(
-            f"{text:<8}{row['num_tokens']:>8}{row['mean_kl']:>10.4f}{row['top1_agreement_percent']:>16.1f} %"
-        )
-    return "\n".join(lines)

@@ -49,7 +49,9 @@ class Settings(BaseSettings):
         description="Further fields of a request that this server understands, with commas: cache_salt, "
         "user, repetition_penalty.",
     )
-    dtype: Literal["bf16", "fp32"] = Field("bf16", description="Arithmetic of the engine.")
+    dtype: Literal["int8", "bf16", "fp32"] = Field(
+        "bf16", description="Arithmetic of the engine: int8, bf16 or fp32."
+    )
     threads: int = Field(0, ge=0, description="Threads of the engine; 0 means one per core.")
     window_tokens: int = Field(4096, ge=256, description="Longest conversation the engine keeps, in tokens.")
     max_answer_tokens: int = Field(1024, ge=1, description="Longest answer, in tokens.")
