@@ -81,6 +81,7 @@ class Preset(_Part):
     examples: Examples
     label: Bilingual  # the AI notice
     privacy: Privacy
+    privacy_elsewhere: Bilingual  # the first of those sentences where another machine writes the answers
     refusal: Bilingual  # a question was blocked
     filtered: Bilingual  # an answer was cut
     masked_notice: Bilingual  # words were replaced by asterisks

@@ -46,6 +46,12 @@ class ModelName:
         return self.kind not in ("openai", "scripted")
 
     @property
+    def is_local(self) -> bool:
+        """Whether the server of an `openai:` name is this very machine."""
+        host = urlsplit(self.base_url).hostname or ""
+        return host in ("localhost", "::1") or host.startswith("127.")
+
+    @property
     def base_url(self) -> str:
         """Where the interface of an `openai:` name begins, without a slash at its end."""
         return self.value.partition("#")[0]

@@ -92,6 +92,7 @@ class OpenAISource:
             note=self._note,
             running=self._places.num_running,
             waiting=self._places.num_waiting,
+            is_elsewhere=not self._model.is_local,
         )
 
     def reply(self, request: ReplyRequest) -> OpenAIReply:

@@ -117,6 +117,7 @@ class SourceStatus:
     resident_bytes: int = 0
     kv_bytes: int = 0
     steps: int = 0  # computed since the engine's latest start
+    is_elsewhere: bool = False  # what is asked leaves this machine
 
 
 class Source(Protocol):

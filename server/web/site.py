@@ -6,6 +6,7 @@ from starlette.responses import Response
 
 from server import __version__
 from server.metrics import CONTENT_TYPE
+from server.presets import Preset
 from server.protocol.frames import json_schema
 from server.web.bodies import answer
 from server.web.parts import Call
@@ -27,7 +28,7 @@ async def site(call: Call) -> Response:
             "greeting": preset.greeting,
             "examples": preset.examples,
             "label": preset.label,
-            "privacy": preset.privacy,
+            "privacy": privacy_sentences(preset, status.is_elsewhere),
             "class_word": preset.class_word,
             "masked_notice": preset.masked_notice,
             "who_may_chat": settings.who_may_chat,
@@ -40,6 +41,14 @@ async def site(call: Call) -> Response:
             "setup_needed": await parts.accounts.logins.setup_needed(),
         }
     )
+
+
+def privacy_sentences(preset: Preset, is_elsewhere: bool) -> dict[str, list[str]]:
+    """Who sees what is asked; the preset's first sentence says where answers are written."""
+    zh, en = list(preset.privacy.zh), list(preset.privacy.en)
+    if is_elsewhere:
+        zh[0], en[0] = preset.privacy_elsewhere.zh, preset.privacy_elsewhere.en
+    return {"zh": zh, "en": en}
 
 
 async def frames(call: Call) -> Response:

@@ -109,3 +109,11 @@ def test_slugs_are_file_names_and_differ() -> None:
     slugs = [parse_name(text).slug for text in texts]
     assert len(set(slugs)) == len(slugs)
     assert not any("/" in slug or slug.startswith(".") for slug in slugs)
+
+
+def test_a_server_on_this_machine_is_local_and_any_other_is_elsewhere() -> None:
+    """Pages promise that questions stay here only where they do."""
+    assert all(
+        parse_name(f"openai:http://{host}:8080/v1#m").is_local for host in ("127.0.0.1", "localhost", "[::1]")
+    )
+    assert not parse_name("openai:https://models.example.org/v1#m").is_local
