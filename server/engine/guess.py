@@ -84,6 +84,8 @@ class Answers:
     def add(self, ids: Sequence[int]) -> None:
         """An answer came to its end."""
         answer = tuple(ids)
+        if not answer:  # it would never leave: room is counted in ids
+            return
         self._num_added += 1
         self._answers[self._num_added] = answer
         self._num_ids += len(answer)

@@ -100,11 +100,11 @@ class Ledgers:
         ledger = self._idle.pop(name, None)
         evicted = name in self._tombstones
         self._tombstones.pop(name, None)
-        if ledger is not None and ledger.kept is None and ledger.ids:
+        if ledger is not None and ledger.kept is None:
             ledger.kept = self._spill.take(name)
             if ledger.kept is None:
                 ledger, evicted = None, True
-        known = ledger is not None and bool(ledger.ids)
+        known = ledger is not None
         ledger = ledger or Ledger(name)
         # The last id is computed in any case: its logits are what the answer begins with.
         common = _common(ledger.ids, ids)
@@ -146,7 +146,7 @@ class Ledgers:
         assert ledger.slot is not None, "an open ledger has a slot"
         if name in self._forgotten:
             self._forgotten.discard(name)
-        else:
+        elif ledger.ids:  # none, when it was cancelled before its first step
             ledger.kept = self._slots.save(ledger.slot, len(ledger.ids))
             self._idle[name] = ledger
         self._slots.release(ledger.slot)
@@ -190,6 +190,7 @@ class Ledgers:
         self._prefixes[system] = self._slots.save(ledger.slot, num_tokens)
         while len(self._prefixes) > _MAX_PREFIXES:
             self._prefixes.popitem(last=False)
+        self._make_room()
 
 
 def _common(one: Sequence[int], other: Sequence[int]) -> int:

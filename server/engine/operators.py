@@ -8,10 +8,12 @@ This module does not know what a projection is for.
 
 from __future__ import annotations
 
+import json
+import sys
 import time
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from statistics import median
 
 import torch
@@ -72,6 +74,8 @@ def _onednn(weight: torch.Tensor, scale: torch.Tensor) -> Packed:
 
 
 def _woq8(weight: torch.Tensor, scale: torch.Tensor) -> Packed:
+    if weight.shape[1] % 16:  # the kernel takes 16 inputs at a time, and reads beyond the last of them
+        return _plain(weight, scale)
     held, scales = weight.clone(), scale.bfloat16()
     return lambda rows: torch.ops.aten._weight_int8pack_mm(rows.bfloat16(), held, scales).float()
 
@@ -154,3 +158,18 @@ def _product(values: tuple[float, ...]) -> float:
     for value in values:
         product *= value
     return product
+
+
+def main() -> None:
+    """Print what the self-test sees of every operator: `python -m server.engine.operators [WANTED]`."""
+    wanted = sys.argv[1] if len(sys.argv) > 1 else "auto"
+    trials = tuple(try_operator(operator) for operator in OPERATORS.values())
+    try:
+        chosen, problem = choose_operator(wanted)[0].name, ""
+    except SettingsProblem as found:
+        chosen, problem = "", str(found)
+    print(json.dumps({"chosen": chosen, "problem": problem, "trials": [asdict(trial) for trial in trials]}))
+
+
+if __name__ == "__main__":
+    main()

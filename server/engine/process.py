@@ -33,7 +33,7 @@ from server.engine.types import (
     Ready,
     Sampling,
 )
-from server.errors import SourceProblem
+from server.errors import DayiProblem, SettingsProblem, SourceProblem
 
 if TYPE_CHECKING:
     from server.engine.batch import Batch
@@ -48,6 +48,7 @@ def open_batch(options: EngineOptions) -> Batch:
 
     Raises:
         SourceProblem: `bad_model`.
+        SettingsProblem: this machine has no such device or operator.
     """
     from server.engine.shape import ModelShape
 
@@ -61,15 +62,16 @@ def open_batch(options: EngineOptions) -> Batch:
     from server.engine.text import Text
     from server.engine.weights import let_go, load_weights, touch
 
+    device = torch.device(options.device)
+    if device.type == "cuda" and not torch.cuda.is_available():
+        raise SettingsProblem(f"device {device}: torch finds no GPU that it can compute with.")
     torch.set_num_threads(options.threads or os.cpu_count() or 1)
     weights = load_weights(options.folder, shape)
     reading = Thread(target=touch, args=(weights,), daemon=True)
     reading.start()  # while the tokenizer is read
     text = Text(options.folder)
     operator = choose_operator(options.operator)[0] if shape.dtype == "int8" else None
-    model = Model(
-        shape, weights, torch.device(options.device), options.max_running, options.window_tokens, operator
-    )
+    model = Model(shape, weights, device, options.max_running, options.window_tokens, operator)
     if operator is not None:  # it has copies
         reading.join()
         let_go(weights)
@@ -105,8 +107,8 @@ def serve(channel: Channel) -> None:
     try:
         batch = open_batch(first.options)
         warm_up(batch, first.options)
-    except SourceProblem as problem:
-        channel.send([Broken(problem.message)])
+    except DayiProblem as problem:
+        channel.send([Broken(str(problem))])
         return
     # What the warm-up took says little: a first step is slow.
     options = first.options

@@ -8,7 +8,7 @@ import pytest
 
 from server.engine.prompt import PromptBuilder
 from server.engine.types import EngineRequest, Hint, Turn
-from server.engine.weights import fused
+from server.sources.fuse import fused
 from tests.engine.tiny import GREEDY, Tiny, begun, ended, request, run, spoken
 
 QUESTIONS = [
@@ -134,7 +134,7 @@ def test_a_cancelled_reply_leaves_a_usable_ledger(tiny: Tiny) -> None:
 
 def test_an_evicted_conversation_is_slow_and_correct(tiny: Tiny) -> None:
     """With memory for one conversation, two that alternate are rebuilt each time, and say so."""
-    batch = tiny.batch(kv_budget_bytes=256 * tiny.shape.kv_bytes_per_token)
+    batch = tiny.batch(kv_budget_bytes=100 * tiny.shape.kv_bytes_per_token)
     turns: dict[str, tuple[Turn, ...]] = {"a": (), "b": ()}
     for place in range(3):
         for name in turns:

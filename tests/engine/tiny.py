@@ -169,7 +169,6 @@ class Tiny:
         self.shape = tiny_shape(folder, kind)
         self.text = Text(folder)
         self.weights = random_weights(self.shape, seed)
-        self.model = Model(self.shape, self.weights, torch.device("cpu"), 512)
 
     @functools.cached_property
     def reference(self) -> Any:
@@ -178,8 +177,14 @@ class Tiny:
 
     def batch(self, **options: Any) -> Batch:
         """A fresh engine without a process; small chunks, so that every prompt needs several."""
-        wanted = {"chunk_tokens": 16, "window_tokens": 512, **options}
-        return Batch(self.model, self.text, EngineOptions(self.folder, **wanted))
+        wanted = EngineOptions(
+            self.folder, **{"chunk_tokens": 16, "shared_chunk_tokens": 16, "window_tokens": 512, **options}
+        )
+        return Batch(self.model(wanted.max_running), self.text, wanted)
+
+    def model(self, num_slots: int = 1) -> Model:
+        """The network with slots of its own."""
+        return Model(self.shape, self.weights, torch.device("cpu"), num_slots, 512)
 
     def turn(self, question: str, ended: Ended) -> Turn:
         """The past turn that an ended reply leaves behind."""
