@@ -57,3 +57,16 @@ def test_longest_stall_is_the_longest_of_the_window(steps: list[tuple[float, flo
         stalls.note(now, stall)
         seen.append((now, stall))
         assert stalls.longest_seconds == max(stall for at, stall in seen if at >= now - 10.0)
+
+
+def test_estimates_and_stalls_are_counted_where_they_fall() -> None:
+    """A wait told as 5 s that took 10 counts as half; a stall of 45 ms is above 40 and below 50."""
+    metrics = Metrics()
+    metrics.waited(5.0, 10.0)
+    metrics.event_loop_late(1.0, 0.045)
+    lines = metrics.text().decode().splitlines()
+    assert 'dayi_wait_told_to_real_bucket{le="0.25"} 0.0' in lines
+    assert 'dayi_wait_told_to_real_bucket{le="0.5"} 1.0' in lines
+    assert 'dayi_event_loop_late_seconds_bucket{le="0.04"} 0.0' in lines
+    assert 'dayi_event_loop_late_seconds_bucket{le="0.05"} 1.0' in lines
+    assert "dayi_event_loop_stall_seconds 0.045" in lines

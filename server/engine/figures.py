@@ -21,13 +21,20 @@ def figures_file(folder: Path) -> Path:
     return folder.with_name(f"{folder.name}.figures.json")
 
 
-def save_figures(folder: Path, measured: Measured, capacity: dict[str, Any]) -> Path:
-    """Write them. `capacity` is for people. Returns the file.
+def save_figures(folder: Path, measured: Measured, capacity: dict[str, Any] | None = None) -> Path:
+    """Write them. Returns the file.
+
+    Args:
+        folder: of the prepared model.
+        measured: by its engine.
+        capacity: what was found out for people; None keeps what is there.
 
     Raises:
         OSError: the disk refused.
     """
     file = figures_file(folder)
+    if capacity is None:
+        capacity = _read(file).get("capacity", {})
     text = json.dumps({"measured": asdict(measured), "capacity": capacity}, ensure_ascii=False, indent=1)
     new = file.with_name(file.name + ".new")
     new.write_text(text + "\n", encoding="utf-8")
@@ -56,3 +63,11 @@ def load_figures(folder: Path) -> Measured:
         _LOG.warning("%s cannot be read, and is not used: %s", file, problem)
         return Measured()
     return measured
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        values = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return values if isinstance(values, dict) else {}

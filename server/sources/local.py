@@ -16,7 +16,7 @@ from pathlib import Path
 from server.engine import types as engine
 from server.engine.abridge import abridged
 from server.engine.client import EngineClient
-from server.engine.figures import load_figures
+from server.engine.figures import load_figures, save_figures
 from server.engine.job import Job
 from server.engine.shape import Dtype
 from server.errors import DayiProblem, SourceProblem
@@ -36,6 +36,8 @@ from server.sources.types import (
 )
 
 _LOG = logging.getLogger(__name__)
+
+_WORTH_KEEPING_STEPS = 2000  # what a minute of work showed
 
 
 class LocalSource:
@@ -58,6 +60,7 @@ class LocalSource:
         self._note = "the source has not been started"
         self._stop = threading.Event()  # ends preparing
         self._beginning: asyncio.Task[None] | None = None
+        self._folder: Path | None = None  # once it is prepared
         self._client: EngineClient | None = None
 
     async def start(self) -> None:
@@ -81,6 +84,7 @@ class LocalSource:
             await self._beginning
         if self._client is not None:
             await self._client.close()
+            await asyncio.to_thread(self._keep_figures, self._client)
         self._note = "the source is closed"
 
     def status(self) -> SourceStatus:
@@ -141,7 +145,17 @@ class LocalSource:
             if not self._stop.is_set():
                 await self._open(folder)
 
+    def _keep_figures(self, client: EngineClient) -> None:
+        """What a day taught about this machine, for the first estimates of the next one."""
+        if self._folder is None or client.measured.num_steps < _WORTH_KEEPING_STEPS:
+            return
+        try:
+            save_figures(self._folder, client.measured)
+        except OSError as problem:  # a folder of models may be read-only
+            _LOG.info("what was measured is not kept: %s", problem)
+
     async def _open(self, folder: Path) -> None:
+        self._folder = folder
         client = EngineClient(replace(self._options, folder=folder), measured=load_figures(folder))
         await client.start()
         self._client = client

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from bench.capacity import Answered, capacity, sentences
@@ -34,6 +35,8 @@ def test_the_server_reads_what_was_measured(tmp_path: Path) -> None:
     folder = tmp_path / "bundled-0.5b"
     assert load_figures(folder) == Measured()
     save_figures(folder, MEASURED, {"pupils": 40})
+    save_figures(folder, MEASURED)  # as the server does at its end
+    assert json.loads(figures_file(folder).read_text(encoding="utf-8"))["capacity"] == {"pupils": 40}
     assert load_figures(folder) == MEASURED
     for broken in ("", "{}", '{"measured": {"rows": [1], "step_seconds": []}}', "[]"):
         figures_file(folder).write_text(broken, encoding="utf-8")
