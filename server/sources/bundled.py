@@ -58,7 +58,7 @@ BUNDLES = {
         sha256="1d9614638d18024d0fbb36575a15f1302a3adf044df10345688ec4f6e1c4ff32",
         num_weights=630_167_424,
         num_parameters=494_032_768,
-        int8_bytes=850_000_000,
+        int8_bytes=801_792_512,
     ),
 }
 

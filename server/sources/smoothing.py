@@ -53,8 +53,9 @@ def find_smooth(weight: torch.Tensor, rows: torch.Tensor, importance: torch.Tens
 
 def _activity(rows: torch.Tensor, power: float) -> torch.Tensor:
     """Logarithms of how large each channel becomes."""
-    sizes = torch.linalg.vector_norm(rows, power, 0) / len(rows) ** (1 / power)
-    return sizes.clamp_min_(_TINY).log_()
+    share: float = (1 / len(rows)) ** (1 / power)
+    sizes: torch.Tensor = torch.linalg.vector_norm(rows, power, 0)
+    return sizes.mul_(share).clamp_min_(_TINY).log_()
 
 
 def _balanced(heights: torch.Tensor, activity: torch.Tensor, part: float) -> torch.Tensor:
