@@ -14,7 +14,14 @@ from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import (
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict, SettingsError
 
 from server.errors import SettingsProblem
@@ -52,15 +59,31 @@ class Settings(BaseSettings):
     dtype: Literal["int8", "bf16", "fp32"] = Field(
         "bf16", description="Arithmetic of the engine: int8, bf16 or fp32."
     )
+    device: Literal["cpu", "cuda"] = Field(
+        "cpu", description="Where the engine computes: cpu, or cuda for a GPU (always in bf16)."
+    )
+    operator: Literal["auto", "fbgemm", "onednn", "woq8", "plain"] = Field(
+        "auto",
+        description="What multiplies int8 weights: auto (the fastest that computes right here), fbgemm, "
+        "onednn, woq8 or plain.",
+    )
     threads: int = Field(0, ge=0, description="Threads of the engine; 0 means one per core.")
     window_tokens: int = Field(4096, ge=256, description="Longest conversation the engine keeps, in tokens.")
     max_answer_tokens: int = Field(1024, ge=1, description="Longest answer, in tokens.")
-    max_running: int = Field(8, ge=1, le=64, description="Conversations answered in one step of the engine.")
+    max_running: int = Field(16, ge=1, le=64, description="Conversations answered in one step of the engine.")
     max_waiting: int = Field(64, ge=0, description="Questions that may wait; beyond them the desk is busy.")
     max_wait_seconds: float = Field(
         120.0, ge=0, description="Longest estimated wait, in seconds; beyond it the desk is busy (0: any)."
     )
+    guess_ahead: bool = Field(
+        True, description="Check guessed words ahead while few conversations are answered: mostly faster."
+    )
     kv_budget_mib: int = Field(1024, ge=16, description="Memory for keys and values, in MiB.")
+    kv_spill_mib: int = Field(
+        2048,
+        ge=0,
+        description="Disk in DATA for keys and values that memory has no room for, in MiB; 0 uses none.",
+    )
 
     who_may_chat: Chatters = Field("open", description="open, class_code or login.")
     public_url: str | None = Field(None, description="Address under which browsers reach the server.")
@@ -91,6 +114,18 @@ class Settings(BaseSettings):
     login_hours: float = Field(12.0, gt=0, description="How long a login lasts.")
     log_format: Literal["text", "json"] = Field("text", description="Form of the log on stderr.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level logged.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _arithmetic_of_a_gpu(cls, values: dict[str, Any]) -> dict[str, Any]:
+        return {"dtype": "bf16", **values} if values.get("device") == "cuda" else values
+
+    @field_validator("device")
+    @classmethod
+    def _dtype_of_the_device(cls, device: str, info: ValidationInfo) -> str:
+        if device == "cuda" and info.data.get("dtype", "bf16") != "bf16":
+            raise ValueError(f"a GPU computes in bf16, and dtype is {info.data['dtype']}")
+        return device
 
     @field_validator("timezone")
     @classmethod

@@ -90,6 +90,15 @@ def test_further_fields_are_known_ones() -> None:
         read_settings({"openai_fields": "salt"})
 
 
+def test_a_gpu_computes_in_bf16(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody has to say so; whoever says otherwise is told which of the two cannot be."""
+    monkeypatch.setenv("DAYI_DEVICE", "cuda")
+    assert read_settings().dtype == "bf16"
+    assert read_settings({"dtype": "bf16"}).device == "cuda"
+    with pytest.raises(SettingsProblem, match="DAYI_DEVICE: a GPU computes in bf16, and dtype is fp32"):
+        read_settings({"dtype": "fp32"})
+
+
 @pytest.mark.parametrize("content", ["port = ", b"\xff\xfe"])
 def test_settings_file_that_cannot_be_read_is_named(tmp_path: Path, content: str | bytes) -> None:
     """Neither broken TOML nor another encoding ends in a traceback; nor does a missing file."""

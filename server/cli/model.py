@@ -29,7 +29,7 @@ def command() -> None:
 
 
 @command.command()
-@setting_options("model", "dtype", "data", "models")
+@setting_options("model", "dtype", "device", "data", "models")
 def prepare(**options: Any) -> None:
     """Prepare the model, unless it is prepared already; prints its folder."""
     settings = _settings(options)
@@ -38,11 +38,14 @@ def prepare(**options: Any) -> None:
 
 
 @command.command()
-@setting_options("model", "dtype", "threads", "kv_budget_mib", "window_tokens", "data", "models")
+@setting_options(
+    "model", "dtype", "device", "operator", "threads", "kv_budget_mib", "window_tokens", "data", "models"
+)
 def info(**options: Any) -> None:
     """Tell what the model is, whether it is prepared, and whether this machine can carry it."""
     from server.sources.describe import as_text, describe, describe_remote
     from server.sources.names import parse_name
+    from server.sources.self_test import operator_rows
 
     settings = _settings(options)
     name = parse_name(settings.model)
@@ -57,7 +60,8 @@ def info(**options: Any) -> None:
         threads=settings.threads,
         kv_budget_mib=settings.kv_budget_mib,
     )
-    click.echo(as_text(found))
+    is_int8 = name.has_weights and settings.dtype == "int8"
+    click.echo(as_text(found, operator_rows(settings.operator, found.num_threads) if is_int8 else ()))
 
 
 def prepare_for(settings: Settings) -> None:

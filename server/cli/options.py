@@ -23,8 +23,9 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "Where it runs": ("host", "port", "data", "public_url", "allowed_origins", "trusted_proxies"),
     "What it is": ("preset", "who_may_chat", "timezone", "small_group", "login_hours"),
     "The model": (
-        "model", "models", "dtype", "threads", "window_tokens", "max_answer_tokens", "max_running",
-        "max_waiting", "max_wait_seconds", "kv_budget_mib", "openai_key", "openai_fields",
+        "model", "models", "dtype", "device", "operator", "threads", "window_tokens", "max_answer_tokens",
+        "max_running", "max_waiting", "max_wait_seconds", "guess_ahead", "kv_budget_mib", "kv_spill_mib",
+        "openai_key", "openai_fields",
     ),
     "The chat": (
         "question_chars", "frame_bytes", "asks_per_minute", "asks_per_minute_address",
@@ -105,6 +106,8 @@ def _kind(annotation: Any) -> tuple[click.ParamType[Any] | None, str | None, boo
         return click.STRING, "TEXT", True
     if annotation is Path:
         return click.Path(path_type=Path), "PATH", False
+    if annotation is bool:
+        return click.BOOL, "true|false", False
     if annotation is int:
         return click.INT, "N", False
     if annotation is float:

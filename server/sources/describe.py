@@ -5,6 +5,7 @@ As data and as text; opens no weights and imports nothing heavy. Does not know t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -107,8 +108,8 @@ def describe(
     )
 
 
-def as_text(found: ModelDescription) -> str:
-    """The description as aligned lines for a terminal."""
+def as_text(found: ModelDescription, more: Sequence[tuple[str, str]] = ()) -> str:
+    """The description as aligned lines for a terminal, and `more` labels and texts after them."""
     machine = found.machine
     rows = [("Model", found.model if found.title == found.model else f"{found.model} — {found.title}")]
     if found.num_parameters:
@@ -139,7 +140,7 @@ def as_text(found: ModelDescription) -> str:
         ("Processor", f"{machine.processor}, {machine.num_cores} cores, {found.num_threads} threads used")
     )
     rows.append(("Can do", ", ".join(machine.capabilities) or "no instruction set that speeds the engine up"))
-    return _aligned(rows)
+    return _aligned([*rows, *more])
 
 
 def describe_remote(name: ModelName, *, has_key: bool, window_tokens: int) -> str:

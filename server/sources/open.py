@@ -22,12 +22,17 @@ def open_source(
     models_folder: Path,
     system: str = "",
     dtype: Dtype = "bf16",
+    device: str = "cpu",
+    operator: str = "auto",
     threads: int = 0,
     window_tokens: int = 4096,
-    max_running: int = 8,
+    max_running: int = 16,
     max_waiting: int = 64,
     max_wait_seconds: float = 120.0,
+    guess_ahead: bool = True,
     kv_budget_mib: int = 1024,
+    kv_spill_mib: int = 0,
+    spill_folder: Path | None = None,
     openai_key: str | None = None,
     openai_fields: Collection[str] = (),
 ) -> LocalSource | OpenAISource | ScriptedSource:
@@ -38,12 +43,17 @@ def open_source(
         models_folder: the folder of prepared models.
         system: the system prompt that most conversations begin with; computed once, beforehand.
         dtype: the arithmetic.
+        device: where it is done, `cpu` or `cuda`.
+        operator: what multiplies int8 weights; `auto` is the fastest that computes right.
         threads: 0 means one per core.
         window_tokens: the longest conversation.
         max_running: replies computed at once.
         max_waiting: replies that may wait.
         max_wait_seconds: for how long, as far as that can be told; 0: for any time.
+        guess_ahead: check guessed ids ahead while few replies are computed.
         kv_budget_mib: memory for keys and values.
+        kv_spill_mib: disk for those that memory has no room for.
+        spill_folder: the folder of that file; None uses no disk.
         openai_key: what the server of an `openai:` name wants to see.
         openai_fields: further fields of a request that this server understands.
 
@@ -74,5 +84,10 @@ def open_source(
         max_waiting=max_waiting,
         max_wait_seconds=max_wait_seconds,
         kv_budget_bytes=kv_budget_mib << 20,
+        guess=guess_ahead,
+        operator=operator,
+        spill_folder=spill_folder,
+        spill_bytes=kv_spill_mib << 20,
+        device=device,
     )
     return LocalSource(name, models_folder, dtype, options)
