@@ -75,6 +75,8 @@ def desk(url: str | None, settings: Settings) -> Iterator[Desk]:
     with tempfile.TemporaryDirectory(prefix="dayi-bench-") as folder:
         data = Path(folder)
         with (data / "log").open("wb") as log:
+            # Whoever ends the measurement ends the server, too.
+            before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
             process = subprocess.Popen(
                 [sys.executable, "-m", "server", "serve", *_options(data, settings)],
                 stdin=subprocess.DEVNULL,
@@ -86,6 +88,7 @@ def desk(url: str | None, settings: Settings) -> Iterator[Desk]:
             finally:
                 process.terminate()
                 process.wait()
+                signal.signal(signal.SIGTERM, before)
 
 
 def _options(data: Path, settings: Settings) -> list[str]:

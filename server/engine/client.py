@@ -145,9 +145,8 @@ class EngineClient:
         self._send(Forget(conversation))
 
     def _cancel(self, job: Job) -> None:
-        if self._child is not None:
-            self._send(Cancel(job.request.id))
-        else:  # between two processes
+        self._send(Cancel(job.request.id))
+        if not self._ready:  # between two processes, or while one loads and reads nothing
             self._jobs.pop(job.request.id, None)
             job.end("cancelled")
 

@@ -290,6 +290,18 @@ async def test_questions_before_the_engine_is_ready_wait(prepared: Path) -> None
         assert ended(await collect(client.submit(request("early")))).finish in {"stop", "length"}
 
 
+async def test_a_cancel_is_obeyed_while_the_engine_is_opened(prepared: Path) -> None:
+    """Nobody waits for a model to load to see their question end; the others are answered."""
+    async with engine(prepared, ready=False) as client:
+        await until(lambda: client.pid is not None)
+        cancelled, other = client.submit(request("cancelled")), client.submit(request("other"))
+        cancelled.cancel()
+        assert ended(await collect(cancelled)).finish == "cancelled"
+        assert not client.status().ready
+        assert ended(await collect(other)).finish in {"stop", "length"}
+        assert client.status().running == client.status().waiting == 0
+
+
 async def test_a_folder_that_cannot_be_opened_is_said_and_not_tried_again(tmp_path: Path) -> None:
     """A missing shape file: unavailable, with the file's name, after one start."""
     async with engine(tmp_path, ready=False) as client:
