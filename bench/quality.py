@@ -90,4 +90,5 @@ def engine_logits(folder: Path) -> Logits:
     operator = choose_operator()[0] if shape.dtype == "int8" else None
     weights = load_weights(folder, shape)
     model = Model(shape, weights, torch.device("cpu"), 1, CHUNK_TOKENS, operator)
+    model.pack()
     return lambda ids: model.step([Run(0, 0, ids, "all")])

@@ -6,6 +6,7 @@ multiplies 8-bit weights best.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
 import torch
@@ -38,6 +39,24 @@ class FeedForward(Protocol):
 
     def __call__(self, rows: torch.Tensor) -> torch.Tensor:
         """The rows (which may be changed) and what the layer adds to them."""
+
+
+class Packing:
+    """A multiplication whose weights may be packed later; until then it is done by `meanwhile`, if at all.
+
+    Args:
+        pack: makes the real multiplication; takes a while.
+        meanwhile: a slower one that needs no packing.
+    """
+
+    def __init__(self, pack: Callable[[], Packed], meanwhile: Packed | None = None) -> None:
+        self._pack: Callable[[], Packed] | None = pack
+        self.multiply = meanwhile
+
+    def pack(self) -> None:
+        """Pack now; from another thread, too. A second time does nothing."""
+        if self._pack is not None:
+            self.multiply, self._pack = self._pack(), None
 
 
 class Plain:
@@ -83,22 +102,22 @@ class Int8:
     """A projection with 8-bit weights, a scale for each output, of rows in 8 bits, a scale for each.
 
     Args:
-        packed: what multiplies rows in [-1, 1].
+        packing: what multiplies rows in [-1, 1].
         smooth: `[in]`, multiplied into the rows first; the weights were divided by it, so that no column of
             the rows needs all of the 8 bits (SmoothQuant, arXiv 2211.10438).
         bias: `[out]` fp32.
-        twin: multiplies a lone row faster, from the very 4 bits of the model's file; takes the rows as they
-            are, without `smooth`.
+        twin: multiplies a lone row faster, once it is packed, from the very 4 bits of the model's file; takes
+            the rows as they are, without `smooth`.
     """
 
     def __init__(
         self,
-        packed: Packed,
+        packing: Packing,
         smooth: torch.Tensor,
         bias: torch.Tensor | None = None,
-        twin: Packed | None = None,
+        twin: Packing | None = None,
     ) -> None:
-        self._packed = packed
+        self._packing = packing
         self._smooth = smooth
         self._bias = bias
         self._twin = twin
@@ -107,7 +126,7 @@ class Int8:
 
     def normed(self, weight: torch.Tensor, eps: float) -> Int8:
         """See `Projection`."""
-        made = Int8(self._packed, self._smooth, self._bias, self._twin)
+        made = Int8(self._packing, self._smooth, self._bias, self._twin)
         made._norm, made._factors = (weight, eps), self._smooth * weight
         return made
 
@@ -125,14 +144,20 @@ class Int8:
 
     def product(self, rows: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor | None]:
         """The products without bias, and the numbers `[n, 1]` that they are still to be multiplied by."""
-        if self._twin is not None and rows.shape[0] <= TWIN_ROWS:
+        if (
+            rows.shape[0] <= TWIN_ROWS
+            and self._twin is not None
+            and (twin := self._twin.multiply) is not None
+        ):
             if self._norm is not None:
                 weight, eps = self._norm
                 rows = F.rms_norm(rows, weight.shape, weight, eps)
-            return self._twin(rows), None
+            return twin(rows), None
+        multiply = self._packing.multiply
+        assert multiply is not None, "packed, or with something for the meanwhile"
         scaled = rows * self._factors
         peaks = scaled.abs().amax(-1, keepdim=True).clamp_min_(_TINY)
-        product = self._packed(scaled.div_(peaks))
+        product = multiply(scaled.div_(peaks))
         if self._norm is not None:
             # What the norm divides a row by does not change the scaled row: it is left for the end.
             size = torch.linalg.vector_norm(rows, 2, -1, keepdim=True)

@@ -20,12 +20,13 @@ from server.engine.linear import (
     FeedForward,
     Int8,
     Int8FeedForward,
+    Packing,
     Plain,
     PlainFeedForward,
     Projection,
     four_bit,
 )
-from server.engine.operators import Operator
+from server.engine.operators import Operator, unpacked
 from server.engine.shape import ModelShape
 from server.engine.weights import TORCH_DTYPES, Weights, nibbles
 
@@ -54,8 +55,7 @@ class Model:
 
     Args:
         shape: its sizes.
-        weights: as `load_weights` gives them. Of int8 ones only the embedding is read later: the others are
-            packed into copies here.
+        weights: as `load_weights` gives them. Int8 ones are multiplied where they lie until `pack` is called.
         device: where weights and slots lie.
         num_slots: conversations computed at once.
         window_tokens: the longest of them.
@@ -79,15 +79,24 @@ class Model:
         num_tokens = min(window_tokens, shape.max_positions)
         self.slots = Slots(shape, device, num_slots, num_tokens)
         self._embed = weights["embed"]
-        # Packing weights is native work of one thread: two layers at a time.
-        with ThreadPoolExecutor(torch.get_num_threads()) as threads:
-            head = threads.submit(self._projection, weights, "head")
-            names = [f"layers.{i}" for i in range(shape.num_layers)]
-            self._layers = list(threads.map(lambda name: self._layer(weights, name), names))
-        self._head = head.result().normed(weights["norm"], shape.norm_eps)
+        self._packings: list[Packing] = []
+        self._twins: list[Packing] = []
+        self._layers = [self._layer(weights, f"layers.{i}") for i in range(shape.num_layers)]
+        self._head = self._projection(weights, "head").normed(weights["norm"], shape.norm_eps)
         # Activations: in fp32 between 8-bit projections, which take and give it.
         self._dtype = torch.float32 if shape.dtype == "int8" else TORCH_DTYPES[shape.dtype]
         self._turns = _rope(shape, num_tokens, device)
+
+    def pack(self) -> None:
+        """Pack int8 weights, while other threads compute or not: steps become faster as it goes on.
+
+        From then on only the embedding is read from the weights that the model was made with.
+        """
+        packings, self._packings, self._twins = [*self._packings, *self._twins], [], []
+        # Native work of one thread each, without Python's lock.
+        with ThreadPoolExecutor(torch.get_num_threads()) as threads:
+            for done in [threads.submit(packing.pack) for packing in packings]:
+                done.result()
 
     @torch.inference_mode()
     def step(self, runs: Sequence[Run]) -> torch.Tensor:
@@ -149,11 +158,15 @@ class Model:
                 return Plain(self._embed if self.shape.tied else weights[name])
             return Plain(weights[f"{name}.weight"], weights.get(f"{name}.bias"))
         assert self.operator is not None, "int8 weights need an operator"
-        packed = self.operator.pack(weights[f"{name}.weight"], weights[f"{name}.scale"])
+        operator, weight, scale = self.operator, weights[f"{name}.weight"], weights[f"{name}.scale"]
+        packing = Packing(lambda: operator.pack(weight, scale), unpacked(weight, scale))
+        self._packings.append(packing)
         twin = None
-        if name in self.shape.twins and self.device.type == "cpu":
-            twin = four_bit(nibbles(weights[f"{name}.q4"]), weights[f"{name}.q4_scales"].clone())
-        return Int8(packed, weights[f"{name}.smooth"], bias, twin)
+        if name in self.shape.twins:
+            packed, scales = weights[f"{name}.q4"], weights[f"{name}.q4_scales"]
+            twin = Packing(lambda: four_bit(nibbles(packed), scales.clone()))
+            self._twins.append(twin)
+        return Int8(packing, weights[f"{name}.smooth"], bias, twin)
 
 
 def _normed(

@@ -58,7 +58,7 @@ def open_batch(options: EngineOptions) -> Batch:
 
     from server.engine.batch import Batch
     from server.engine.model import Model
-    from server.engine.operators import choose_operator
+    from server.engine.operators import OPERATORS, choose_operator, try_operator
     from server.engine.text import Text
     from server.engine.weights import let_go, load_weights, touch
 
@@ -72,9 +72,16 @@ def open_batch(options: EngineOptions) -> Batch:
     text = Text(options.folder)
     operator = choose_operator(options.operator)[0] if shape.dtype == "int8" else None
     model = Model(shape, weights, device, options.max_running, options.window_tokens, operator)
-    if operator is not None:  # it has copies
+
+    def pack() -> None:
+        model.pack()
         reading.join()
-        let_go(weights)
+        let_go(weights)  # the model has copies now
+
+    if operator is not None and try_operator(OPERATORS["woq8"]).problem:
+        pack()  # nothing else can multiply here meanwhile
+    elif operator is not None:
+        Thread(target=pack, name="packing", daemon=True).start()  # the first answer need not wait for it
     return Batch(model, text, options)
 
 
