@@ -9,6 +9,7 @@ import hashlib
 import json
 import subprocess
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
@@ -39,9 +40,12 @@ class Peer:
 
     def __init__(self, command: Sequence[str], file: Path, threads: int, flash: bool | None = None) -> None:
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-        self.flash_attention = bool(
-            self._ask(do="open", file=str(file), threads=threads, flash=flash)["flash_attention"]
-        )
+        try:
+            opened = self._ask(do="open", file=str(file), threads=threads, flash=flash)
+        except BaseException:
+            self.close()
+            raise
+        self.flash_attention = bool(opened["flash_attention"])
 
     def __enter__(self) -> Self:
         return self
@@ -49,8 +53,13 @@ class Peer:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End it."""
         self._process.kill()  # it has nothing to tidy up
-        self._process.communicate()
+        with suppress(OSError):  # what was not written
+            self._process.communicate()
 
     def prefill(self, cached: int, tokens: int) -> float:
         """Seconds to compute so many ids of one conversation after others that are cached."""

@@ -68,8 +68,8 @@ def test_readme_names_commands_that_exist(name: str) -> None:
 @BOTH
 def test_readme_names_make_targets_that_exist(name: str) -> None:
     """Each `make …` is a target of the Makefile."""
-    targets = set(re.findall(r"^([a-z]+):", text_of("Makefile"), re.MULTILINE))
-    named = set(re.findall(r"(?:`|^)make ([a-z]+)", text_of(name), re.MULTILINE))
+    targets = set(re.findall(r"^([a-z-]+):", text_of("Makefile"), re.MULTILINE))
+    named = set(re.findall(r"(?:`|^)make ([a-z-]+)", text_of(name), re.MULTILINE))
     assert {"serve", "test", "check"} <= named <= targets
 
 
