@@ -1,6 +1,6 @@
 """The network run over a small text while its weights go by, to see what its projections are given.
 
-Works a layer at a time, in fp32, on weights as `fuse` makes them. The engine's own forward pass is another
+Works a layer at a time on weights as `fuse` makes them. The engine's own forward pass is another
 matter: it has caches and a step's ragged rows, and needs the whole model.
 """
 
@@ -67,17 +67,18 @@ class Sample:
             what an error in each row's products counts `[n]`: the less, the larger the row is that they
             are added to.
         """
-        held = {name: tensor.float() for name, tensor in tensors.items()}
+        held = {name: tensor.float() for name, tensor in tensors.items() if not name.endswith("weight")}
         given = self._normed(held["norm1"])
         yield "qkv", given, torch.ones(len(given))
-        seen = self._attend(F.linear(given, held["qkv.weight"], held.get("qkv.bias")), held)
-        self.rows = self.rows + F.linear(seen, held["o.weight"])
+        heads = _product(given, tensors["qkv.weight"])
+        seen = self._attend(heads + held["qkv.bias"] if "qkv.bias" in held else heads, held)
+        self.rows = self.rows + _product(seen, tensors["o.weight"])
         yield "o", seen, self._importance()
         given = self._normed(held["norm2"])
         yield "gate_up", given, torch.ones(len(given))
-        gate, up = F.linear(given, held["gate_up.weight"]).chunk(2, -1)
+        gate, up = _product(given, tensors["gate_up.weight"]).chunk(2, -1)
         inner = F.silu(gate) * up
-        self.rows = self.rows + F.linear(inner, held["down.weight"])
+        self.rows = self.rows + _product(inner, tensors["down.weight"])
         yield "down", inner, self._importance()
 
     def last(self, norm: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
@@ -113,3 +114,9 @@ class Sample:
     def _turned(self, heads: torch.Tensor) -> torch.Tensor:
         pairs = torch.view_as_complex(heads.reshape(*heads.shape[:-1], -1, 2))
         return torch.view_as_real(pairs * self._turns[: len(heads)].unsqueeze(1)).flatten(-2)
+
+
+def _product(rows: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
+    """`rows @ weight.T` in fp32, computed in the weight's dtype where the processor is fast in it."""
+    dtype = weight.dtype if torch.ops.mkldnn._is_mkldnn_bf16_supported() else torch.float32
+    return F.linear(rows.to(dtype), weight.to(dtype)).float()
