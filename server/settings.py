@@ -57,7 +57,7 @@ class Settings(BaseSettings):
         "user, repetition_penalty.",
     )
     dtype: Literal["int8", "bf16", "fp32"] = Field(
-        "bf16", description="Arithmetic of the engine: int8, bf16 or fp32."
+        "int8", description="Arithmetic of the engine: int8, bf16 or fp32."
     )
     device: Literal["cpu", "cuda"] = Field(
         "cpu", description="Where the engine computes: cpu, or cuda for a GPU (always in bf16)."
@@ -123,7 +123,7 @@ class Settings(BaseSettings):
     @field_validator("device")
     @classmethod
     def _dtype_of_the_device(cls, device: str, info: ValidationInfo) -> str:
-        if device == "cuda" and info.data.get("dtype", "bf16") != "bf16":
+        if device == "cuda" and info.data.get("dtype") != "bf16":
             raise ValueError(f"a GPU computes in bf16, and dtype is {info.data['dtype']}")
         return device
 

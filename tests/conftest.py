@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 import structlog
 
-from server.engine.shape import Dtype
 from server.errors import SettingsProblem
 from server.sources import bundled
 from server.sources.prepare import prepare
@@ -31,21 +30,11 @@ def running_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving
 
 
 @pytest.fixture(scope="session")
-def prepared_05b() -> Path:
-    """The prepared folder of `bundled:0.5b` in bf16, made once and kept between runs."""
-    return _prepared("bf16")
-
-
-@pytest.fixture(scope="session")
 def prepared_05b_fp32() -> Path:
-    """The same in fp32, for what must be equal to the last bit."""
-    return _prepared("fp32")
-
-
-def _prepared(dtype: Dtype) -> Path:
+    """The prepared folder of `bundled:0.5b` in fp32, for what must be equal to the last bit."""
     try:
         bundled.find_parts(bundled.BUNDLES["0.5b"])
     except SettingsProblem as problem:
         pytest.skip(str(problem))
     models = os.environ.get("DAYI_MODELS") or Path(__file__).parents[1] / ".cache" / "models"
-    return prepare("bundled:0.5b", Path(models), dtype)
+    return prepare("bundled:0.5b", Path(models), "fp32")

@@ -34,7 +34,7 @@ TEXTS = [
 
 
 @pytest.fixture(scope="module")
-def joined(prepared_05b: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def joined(prepared_05b_fp32: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The official file, joined from its parts."""
     path = tmp_path_factory.mktemp("joined") / "model.gguf"
     bundled.assemble(bundled.BUNDLES["0.5b"], path, lambda step: None)
@@ -51,8 +51,8 @@ def reference(joined: Path) -> Any:
 
 
 @pytest.fixture(scope="module")
-def tokenizer(prepared_05b: Path) -> Tokenizer:
-    return Tokenizer.from_file(str(prepared_05b / "tokenizer.json"))
+def tokenizer(prepared_05b_fp32: Path) -> Tokenizer:
+    return Tokenizer.from_file(str(prepared_05b_fp32 / "tokenizer.json"))
 
 
 def test_tokenizer_encodes_and_decodes_as_transformers_does(tokenizer: Tokenizer, reference: Any) -> None:
@@ -79,8 +79,8 @@ def test_tokenizer_composes_characters_as_its_publisher_does(tokenizer: Tokenize
     assert tokenizer.encode("e\u0301").ids == tokenizer.encode("\u00e9").ids
 
 
-def test_weights_are_those_of_the_reference_reader(joined: Path, prepared_05b: Path) -> None:
-    """Every tensor, to the last bit, after one rounding to bf16."""
+def test_weights_are_those_of_the_reference_reader(joined: Path, prepared_05b_fp32: Path) -> None:
+    """Every tensor, to the last bit."""
     stored = {tensor.name: tensor for tensor in gguf.GGUFReader(joined).tensors}
 
     def tensor(name: str) -> torch.Tensor:
@@ -88,8 +88,8 @@ def test_weights_are_those_of_the_reference_reader(joined: Path, prepared_05b: P
         values = dequantize(np.array(found.data), found.tensor_type)
         return torch.from_numpy(values).reshape(*map(int, reversed(found.shape)))
 
-    shape = ModelShape.load(prepared_05b)
-    made = load_weights(prepared_05b, shape)
+    shape = ModelShape.load(prepared_05b_fp32)
+    made = load_weights(prepared_05b_fp32, shape)
     names = []
     for name, wanted in fused(shape, tensor):
         assert torch.equal(made[name], wanted), name
