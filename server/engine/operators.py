@@ -75,8 +75,11 @@ def _onednn(weight: torch.Tensor, scale: torch.Tensor) -> Packed:
 
 def unpacked(weight: torch.Tensor, scale: torch.Tensor) -> Packed:
     """As `woq8`, on the weights where they lie: slower for many rows, and there at once."""
-    if weight.shape[1] % 16:  # the kernel takes 16 inputs at a time, and reads beyond the last of them
+    # The kernel takes 16 inputs at a time, from addresses that are multiples of 16: it crashes at others.
+    if weight.shape[1] % 16:
         return _plain(weight, scale)
+    if weight.data_ptr() % 16:  # as in a file with sizes of tensors that are none
+        weight = weight.clone()
     scales = scale.bfloat16()
     return lambda rows: torch.ops.aten._weight_int8pack_mm(rows.bfloat16(), weight, scales).float()
 

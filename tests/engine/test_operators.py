@@ -65,9 +65,10 @@ def not_numbers(weight: torch.Tensor, scale: torch.Tensor) -> Packed:
     ],
 )
 def test_the_self_test_refuses_what_computes_wrong_or_not_at_all(
-    pack: Callable[[torch.Tensor, torch.Tensor], Packed], problem: str
+    pack: Callable[[torch.Tensor, torch.Tensor], Packed], problem: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Saturated sums, a wrong kernel for lone rows, no numbers, no kernel: each is said in words."""
+    monkeypatch.setattr(operators, "_milliseconds", lambda *_: 0.0)  # however slow they are here
     assert problem in try_operator(Operator("bad", pack)).problem
 
 
@@ -126,6 +127,18 @@ def test_products_agree_with_fp32(
     # Half a step of the rows, or of bf16, for every product, all in one direction: more is a mistake.
     bound = (weight.float().abs() * scale.unsqueeze(1)).sum(1) / 127
     assert ((found - wanted).abs() <= bound + wanted.abs() / 100).all()
+
+
+@pytest.mark.parametrize("num_inputs", [64, 72])
+def test_weights_are_multiplied_wherever_they_lie(num_inputs: int) -> None:
+    """Unpacked, at any place of a file: kernels that take many numbers at once are choosy about addresses."""
+    held = torch.randint(-127, 128, (48 * num_inputs + 64,), dtype=torch.int8)
+    rows = torch.rand(9, num_inputs)
+    for place in range(0, 64, 4):
+        weight = held[place : place + 48 * num_inputs].view(48, num_inputs)
+        found = operators.unpacked(weight, torch.ones(48))(rows)
+        wanted = F.linear(rows, weight.float())
+        assert (found - wanted).norm() < 0.01 * wanted.norm()
 
 
 @pytest.fixture(scope="module")
