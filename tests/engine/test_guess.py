@@ -6,13 +6,14 @@ import dataclasses
 from collections.abc import Sequence
 
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from server.engine.batch import Batch
 from server.engine.guess import Answers, Guesser
 from server.engine.model import Run
-from server.engine.types import Ended, Event, Sampling, Tokens
+from server.engine.types import Ended, EngineRequest, Event, Sampling, Tokens
 from tests.engine.tiny import GREEDY, Tiny, ended, request, run, shown, spoken
 
 few = st.lists(st.integers(1, 4), max_size=60)  # of four ids every suffix comes again
@@ -69,16 +70,15 @@ def test_a_longer_match_is_believed_first_and_then_the_newest() -> None:
 
 def test_right_guesses_grow_and_wrong_ones_shrink() -> None:
     """Whoever is right is asked for more, up to a limit; whoever is wrong for fewer, but for some."""
-    guesser = Guesser([1, 2] * 40, Answers())
+    guesser = Guesser([*range(1, 40), 1, 2, 3, 4], Answers())
     sizes = []
-    for _ in range(3):
+    for is_right in [True] * 5 + [False] * 5:
         sizes.append(len(guesser.guess(99)))
-        guesser.checked(sizes[-1], sizes[-1])
-    assert sizes == sorted(sizes)
-    assert sizes[-1] <= 7
-    for _ in range(5):
-        guesser.checked(len(guesser.guess(99)), 0)
-    assert 0 < len(guesser.guess(99)) < sizes[0]
+        guesser.checked(sizes[-1], sizes[-1] * is_right)
+    assert sizes[:5] == sorted(sizes[:5])
+    assert sizes[5:] == sorted(sizes[5:], reverse=True)
+    assert sizes[0] < sizes[5] <= 7
+    assert 0 < sizes[-1] < sizes[5]
 
 
 @given(added=st.lists(few, max_size=40))
@@ -94,12 +94,10 @@ def test_remembered_answers_stay_bounded(added: list[list[int]]) -> None:
             assert answers.after(tuple(ids[:4]), 1)
 
 
-def steps(batch: Batch, *asked: object) -> tuple[list[Event], int]:
-    """Step to the end. Returns the events, and how many steps it took."""
-    events: list[Event] = []
+def steps(batch: Batch, asked: EngineRequest) -> tuple[list[Event], int]:
+    """Ask and step to the end. Returns the events, and how many steps it took."""
+    events = batch.ask(asked)
     num_steps = 0
-    for one in asked:
-        events += batch.ask(one)  # type: ignore[arg-type]
     while not batch.idle:
         events += batch.step()
         num_steps += 1
@@ -179,12 +177,12 @@ def test_guesses_stay_within_the_window(tiny: Tiny) -> None:
     longest = 0
     step = batch._model.step
 
-    def watched(runs: Sequence[Run]) -> object:
+    def watched(runs: Sequence[Run]) -> torch.Tensor:
         nonlocal longest
         longest = max(longest, *(one.start + len(one.ids) for one in runs))
         return step(runs)
 
-    batch._model.step = watched  # type: ignore[method-assign,assignment]
+    batch._model.step = watched
     sampling = dataclasses.replace(GREEDY, max_tokens=500)
     for name in "ab":
         events = run(batch, request(name, "x" * 40, sampling=sampling))[name]

@@ -17,7 +17,7 @@ from server.engine.model import Model
 from server.engine.prompt import PromptBuilder
 from server.engine.shape import ModelShape
 from server.engine.text import Text
-from server.engine.types import EngineOptions, Turn
+from server.engine.types import Ended, EngineOptions, Turn
 from server.engine.weights import load_weights
 from server.sources.prepare import prepare
 from tests.engine.tiny import CHATML, GREEDY, begun, ended, generate, in_transformers, request, run, spoken
@@ -48,13 +48,22 @@ class Real:
         stored = ModelShape.load(folder)
         weights = {name: tensor.float() for name, tensor in load_weights(folder, stored).items()}
         self.shape = dataclasses.replace(stored, dtype="fp32")
-        self.model = Model(self.shape, weights, torch.device("cpu"), 2048)
+        self.weights = weights
         self.reference: Any = in_transformers(self.shape, weights)
         self.folder, self.text = folder, text
 
-    def batch(self) -> Batch:
+    def batch(self, **more: Any) -> Batch:
         """A fresh engine."""
-        return Batch(self.model, self.text, EngineOptions(self.folder, window_tokens=2048))
+        options = EngineOptions(self.folder, **{"window_tokens": 2048, **more})
+        model = Model(
+            self.shape, self.weights, torch.device("cpu"), options.max_running, options.window_tokens
+        )
+        return Batch(model, self.text, options)
+
+    def turn(self, question: str, end: Ended) -> Turn:
+        """The past turn that an ended reply leaves behind."""
+        shown = self.text.decode(end.answer_ids)
+        return Turn(question, shown, end.question_ids, end.answer_ids, self.shape.tokenizer)
 
 
 @pytest.fixture(scope="module")
@@ -77,18 +86,49 @@ def test_greedy_ids_are_those_of_transformers(real: Real) -> None:
         events = run(batch, one)["talk"]
         assert spoken(events) == wanted[-1]
         assert begun(events).reason == ("hit" if turns else "new")
-        turns = (
-            *turns,
-            Turn(
-                question,
-                real.text.decode(ended(events).answer_ids),
-                ended(events).question_ids,
-                ended(events).answer_ids,
-                real.shape.tokenizer,
-            ),
-        )
+        turns = (*turns, real.turn(question, ended(events)))
     together = run(real.batch(), *asked)
     assert [spoken(together[one.id]) for one in asked] == wanted
+
+
+def test_drawn_answers_are_the_same_whatever_happens_to_what_is_cached(real: Real) -> None:
+    """A second turn alone, in a batch, guessed, after crop, cancel, eviction, spill and restart: the same."""
+    sampling = dataclasses.replace(GREEDY, temperature=0.7, top_p=0.8, top_k=20, seed=5, max_tokens=10)
+    sampling = dataclasses.replace(sampling, repetition_penalty=1.05)
+    plain = real.batch(guess=False)
+    first = request("a", "1, 2, 3, 4, 5, 6. Once more!", system=SYSTEM, sampling=sampling)
+    past = real.turn(first.question, ended(run(plain, first)["a"]))
+    asked = request("a", "And once more, please.", system=SYSTEM, turns=(past,), sampling=sampling)
+    events = run(plain, asked)["a"]
+    assert begun(events).reason == "hit"
+    wanted = spoken(events)
+    others = [request(name, QUESTIONS[0], system=SYSTEM, sampling=sampling) for name in "bc"]
+
+    again = run(plain, dataclasses.replace(asked, hint="edited"))["a"]
+    assert (begun(again).reason, spoken(again)) == ("edited", wanted)
+
+    batch = real.batch()
+    together = run(batch, asked, *others)
+    assert (begun(together["a"]).reason, spoken(together["a"])) == ("restart", wanted)
+    batch.ask(asked)
+    for _ in range(3):
+        batch.step()
+    assert isinstance(batch.cancel("a")[0], Ended)
+    assert spoken(run(batch, asked)["a"]) == wanted, "guessed, from the answer before, and after a cancel"
+
+    resumed = run(batch, dataclasses.replace(asked, generated=wanted[:4]))["a"]
+    assert (begun(resumed).reason, wanted[:4] + spoken(resumed)) == ("restart", wanted)
+
+    for spill_tokens, reason in ((4000, "hit"), (0, "evicted")):
+        small = real.batch(
+            kv_budget_bytes=100 * real.shape.kv_bytes_per_token,
+            spill_folder=real.folder,
+            spill_bytes=spill_tokens * real.shape.kv_bytes_per_token,
+        )
+        run(small, first)
+        run(small, others[0])
+        events = run(small, asked)["a"]
+        assert (begun(events).reason, spoken(events)) == (reason, wanted)
 
 
 def test_the_prompt_is_the_template_of_the_real_tokenizer(folder: Path, text: Text) -> None:

@@ -10,7 +10,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.engine.sampler import Chooser, choose
+from server.engine.sampler import Chooser, _top, choose
 from server.engine.types import Sampling
 
 CPU = torch.device("cpu")
@@ -84,6 +84,31 @@ def test_draws_follow_the_distribution(temperature: float) -> None:
     counts = Counter(choose(logits.repeat(4000, 1), choosers))
     for token, share in enumerate((logits / temperature).softmax(0).tolist()):
         assert abs(counts[token] / 4000 - share) < 0.03
+
+
+@given(
+    num_blocks=st.integers(1, 60),
+    count=st.integers(1, 20),
+    num_rows=st.integers(1, 4),
+    kind=st.sampled_from(["random", "one block", "falling", "few values"]),
+    seed=st.integers(0, 99),
+)
+def test_the_top_of_blocks_is_the_top_of_all(
+    num_blocks: int, count: int, num_rows: int, kind: str, seed: int
+) -> None:
+    """Block maxima first, then the numbers in those blocks: the same scores as `topk`, and places of them."""
+    generator = torch.Generator().manual_seed(seed)
+    logits = torch.randn(num_rows, num_blocks * 128, generator=generator)
+    if kind == "one block":
+        logits[:, -128:] += 100
+    elif kind == "falling":
+        logits = logits.sort(-1, descending=True).values
+    elif kind == "few values":
+        logits = logits.round()
+    scores, places = _top(logits, count)
+    assert torch.equal(scores, logits.topk(count, dim=-1).values)
+    assert torch.equal(logits.gather(1, places), scores)
+    assert all(len(set(row)) == count for row in places.tolist())
 
 
 def test_seen_tokens_become_less_likely() -> None:
