@@ -95,6 +95,7 @@ class Batch:
     def forget(self, conversation: str) -> list[Event]:
         """Drop what is cached of a conversation."""
         self.ledgers.forget(conversation)
+        self._answers.forget(conversation)
         return []
 
     def step(self) -> list[Event]:
@@ -234,8 +235,9 @@ class Batch:
         ledger = _ledger(reply)
         # A character that never became whole was not shown: it is not remembered either.
         ledger.crop(len(reply.prompt.ids) + len(reply.answer_ids()))
-        self.ledgers.close(ledger)
-        self._answers.add(reply.generated)
+        is_kept = self.ledgers.close(ledger)
+        if is_kept and self._options.guess:
+            self._answers.add(reply.generated, reply.request.conversation)
         if finish != "cancelled":
             self.pace.answered(len(reply.generated))
         return _ended(reply, finish)

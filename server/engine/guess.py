@@ -77,27 +77,44 @@ class Answers:
     def __init__(self, max_ids: int = 100_000) -> None:
         self._max_ids = max_ids
         self._answers: OrderedDict[int, tuple[int, ...]] = OrderedDict()
+        self._conversations: dict[int, str] = {}
         self._after: dict[tuple[int, ...], tuple[int, int]] = {}
         self._num_added = 0
         self._num_ids = 0
 
-    def add(self, ids: Sequence[int]) -> None:
-        """An answer came to its end."""
+    def add(self, ids: Sequence[int], conversation: str = "") -> None:
+        """An answer in a conversation came to its end."""
         answer = tuple(ids)
         if not answer:  # it would never leave: room is counted in ids
             return
         self._num_added += 1
         self._answers[self._num_added] = answer
+        self._conversations[self._num_added] = conversation
         self._num_ids += len(answer)
         while self._num_ids > self._max_ids:
-            self._num_ids -= len(self._answers.popitem(last=False)[1])
+            self._drop(next(iter(self._answers)))
         for size in _ELSEWHERE:
             for end in range(size, len(answer)):
                 self._after[answer[end - size : end]] = (self._num_added, end)
         if len(self._after) > 2 * len(_ELSEWHERE) * self._max_ids:  # half of it points to answers that left
-            self._after = {key: place for key, place in self._after.items() if place[0] in self._answers}
+            self._clean()
+
+    def forget(self, conversation: str) -> None:
+        """Drop the answers of a conversation, and every few ids of them."""
+        numbers = [number for number, name in self._conversations.items() if name == conversation]
+        for number in numbers:
+            self._drop(number)
+        if numbers:
+            self._clean()
 
     def after(self, suffix: tuple[int, ...], max_ids: int) -> list[int]:
         """What came after these ids last time."""
         number, place = self._after.get(suffix, (0, 0))
         return list(self._answers.get(number, ())[place : place + max_ids])
+
+    def _drop(self, number: int) -> None:
+        self._num_ids -= len(self._answers.pop(number))
+        del self._conversations[number]
+
+    def _clean(self) -> None:
+        self._after = {key: place for key, place in self._after.items() if place[0] in self._answers}

@@ -139,19 +139,24 @@ class Ledgers:
             self._slots.load(ledger.slot, kept)
         ledger.kept = None
 
-    def close(self, ledger: Ledger) -> None:
-        """The reply has ended: the ledger rests, as the most recently used."""
+    def close(self, ledger: Ledger) -> bool:
+        """The reply has ended: the ledger rests, as the most recently used.
+
+        Returns:
+            whether anything of the conversation may be kept: not if it was forgotten meanwhile.
+        """
         name = ledger.conversation
+        is_kept = name not in self._forgotten
         del self._open[name]
         assert ledger.slot is not None, "an open ledger has a slot"
-        if name in self._forgotten:
-            self._forgotten.discard(name)
-        elif ledger.ids:  # none, when it was cancelled before its first step
+        self._forgotten.discard(name)
+        if is_kept and ledger.ids:  # none, when it was cancelled before its first step
             ledger.kept = self._slots.save(ledger.slot, len(ledger.ids))
             self._idle[name] = ledger
         self._slots.release(ledger.slot)
         ledger.slot, ledger.reserved = None, 0
         self._make_room()
+        return is_kept
 
     def _make_room(self) -> None:
         reserved = sum(ledger.reserved for ledger in self._open.values()) * self._token_bytes

@@ -94,6 +94,35 @@ def test_remembered_answers_stay_bounded(added: list[list[int]]) -> None:
             assert answers.after(tuple(ids[:4]), 1)
 
 
+@given(added=st.lists(st.tuples(st.sampled_from("ab"), few), max_size=12))
+def test_answers_of_a_forgotten_conversation_leave_nothing(added: list[tuple[str, list[int]]]) -> None:
+    """Neither whole nor in the few ids by which they were found; those of others stay."""
+    answers, others = Answers(), Answers()
+    for name, ids in added:
+        answers.add(ids if name == "a" else [each + 10 for each in ids], name)
+        others.add([each + 10 for each in ids] if name == "b" else [], name)
+    answers.forget("a")
+    assert list(answers._answers.values()) == list(others._answers.values())
+    assert answers._after.keys() == others._after.keys()
+    assert answers._num_ids == others._num_ids
+
+
+@pytest.mark.parametrize("is_running", [True, False])
+def test_a_deleted_conversation_is_not_guessed_from(tiny: Tiny, is_running: bool) -> None:
+    """Deleted while it is answered or afterwards: nothing of its answer stays in the engine."""
+    batch = tiny.batch()
+    batch.ask(request("a", "hello"))
+    for _ in range(6):
+        batch.step()
+    if is_running:
+        batch.forget("a")
+    while not batch.idle:
+        batch.step()
+    batch.forget("a")
+    assert not batch._answers._answers
+    assert not batch._answers._after
+
+
 def steps(batch: Batch, asked: EngineRequest) -> tuple[list[Event], int]:
     """Ask and step to the end. Returns the events, and how many steps it took."""
     events = batch.ask(asked)
