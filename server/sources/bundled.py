@@ -47,7 +47,7 @@ BUNDLES = {
         sha256="cc324af070c2ecbfd324a30884d2f951a7ff756aba85cb811a6ec436933bb046",
         num_weights=1_777_088_000,
         num_parameters=1_543_714_304,
-        int8_bytes=2_600_000_000,
+        int8_bytes=2_686_592_512,
     ),
     "0.5b": Bundle(
         size="0.5b",
