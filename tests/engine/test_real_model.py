@@ -32,7 +32,7 @@ QUESTIONS = ("勾股定理是什么？", "Thanks! Can you say that in English?",
 def folder() -> Path:
     """The prepared model, prepared now where `make test` has not done so before."""
     root = Path(__file__).resolve().parents[2]
-    return prepare("bundled:0.5b", Path(os.environ.get("DAYI_MODELS", root / ".cache" / "models")))
+    return prepare("bundled:0.5b", Path(os.environ.get("DAYI_MODELS", root / ".cache" / "models")), "bf16")
 
 
 @pytest.fixture(scope="module")
@@ -121,7 +121,7 @@ def test_drawn_answers_are_the_same_whatever_happens_to_what_is_cached(real: Rea
 
     for spill_tokens, reason in ((4000, "hit"), (0, "evicted")):
         small = real.batch(
-            kv_budget_bytes=100 * real.shape.kv_bytes_per_token,
+            kv_budget_bytes=50 * real.shape.kv_bytes_per_token,
             spill_folder=real.folder,
             spill_bytes=spill_tokens * real.shape.kv_bytes_per_token,
         )
