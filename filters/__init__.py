@@ -9,10 +9,17 @@ from filters.lint import Finding, lint
 from filters.pipeline import Pipeline, compile_pipeline
 from filters.stream import Stream
 from filters.types import (
+    LANE_DEFAULTS,
     Action,
     AllowPhrase,
     BadLine,
+    Category,
+    Detector,
+    DetectorKind,
     Direction,
+    Lane,
+    LaneUse,
+    MaskStyle,
     Match,
     MatchMode,
     Options,
@@ -24,12 +31,19 @@ from filters.types import (
 )
 
 __all__ = [
+    "LANE_DEFAULTS",
     "REASONS",
     "Action",
     "AllowPhrase",
     "BadLine",
+    "Category",
+    "Detector",
+    "DetectorKind",
     "Direction",
     "Finding",
+    "Lane",
+    "LaneUse",
+    "MaskStyle",
     "Match",
     "MatchMode",
     "Options",

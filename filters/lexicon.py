@@ -132,7 +132,8 @@ class Lexicon:
         lanes = [self._lane(PLAIN, placed, allowed), self._lane(LITERAL, placed, allowed)]
         self.lanes = [lane for lane in lanes if lane.trie.ends or lane.name == PLAIN]
         self.actions = {
-            direction: [word.actions.get(direction) for word in self.words] for direction in Direction
+            direction: [_sought(word.actions.get(direction)) for word in self.words]
+            for direction in Direction
         }
         self._sights = {direction: self._sights_for(direction) for direction in Direction}
 
@@ -152,6 +153,8 @@ class Lexicon:
             if lane == name:
                 bits = 0
                 for direction, action in self.words[index].actions.items():
+                    if action is Action.PASS:
+                        continue
                     bits |= bits_for(direction, action, bool(self._whole[index]))
                     in_direction[direction].append(folded)
                 trie.add(folded, index, bits)
@@ -178,6 +181,10 @@ class Lexicon:
             Sight(lane.trie, lane.signs, ranks, self._whole, hope, joined, self.options.max_gap, report_all)
             for lane in self.lanes
         ]
+
+
+def _sought(action: Action | None) -> Action | None:
+    return None if action is Action.PASS else action
 
 
 def effect_of(word: Word, action: Action) -> Action:

@@ -50,7 +50,7 @@ def brute(word_list: WordList, text: str, direction: Direction) -> tuple[Action 
     hits = []
     for word in word_list.words:
         lane, folded = place_word(word.text)
-        if direction in word.actions:
+        if word.actions.get(direction, Action.PASS) is not Action.PASS:
             for start, end in occurrences(text, folded, lane, gap, wants_whole(word.match, folded)):
                 if not any(a <= start and end <= z for a, z in spared):
                     hits.append((start, end, word))
