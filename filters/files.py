@@ -14,7 +14,7 @@ from pathlib import PurePath
 from typing import Final, NamedTuple
 
 from filters.encodings import Line, decode_lines
-from filters.lexicon import place_word
+from filters.placing import place_word
 from filters.types import Action, BadLine, MatchMode, WordListProblem
 
 MAX_FILE_BYTES: Final = 8 * 1024 * 1024
