@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Mapping
+from functools import cache
 from typing import Final
 
 from filters.combos import Combo, Side
@@ -126,10 +127,7 @@ class Entries:
     def _insert(
         self, key: Key, entry: int, actions: Mapping[Direction, Action], *, reviews: bool, more: int = 0
     ) -> None:
-        bits = more
-        bounded, short = key.bound != ANYWHERE, bool(self.short[entry])
-        for direction, action in actions.items():
-            bits |= bits_for(direction, soften(action) if reviews else action, bounded, short)
+        bits = more | _bits(tuple(actions.items()), reviews, key.bound != ANYWHERE, bool(self.short[entry]))
         if bits:
             self.trie(key.table).add(key.folded, entry, bits, grows=key.table == "repeat")
             self.keys[key.table].append(key.folded)
@@ -156,3 +154,11 @@ def _as_word(detector: Detector) -> Word:
         replacement=detector.replacement,
         style=detector.style,
     )
+
+
+@cache
+def _bits(actions: tuple[tuple[Direction, Action], ...], reviews: bool, bounded: bool, short: bool) -> int:
+    bits = 0
+    for direction, action in actions:
+        bits |= bits_for(direction, soften(action) if reviews else action, bounded, short)
+    return bits

@@ -83,8 +83,7 @@ class Lexicon:
             for direction in Direction
         }
         self.tables = {
-            name: Table(trie, Screen(entries.keys.pop(name, ())))
-            for name, trie in entries.tries.items()
+            name: Table(trie, Screen(entries.keys.pop(name, ()))) for name, trie in entries.tries.items()
         }
         self._sights = {direction: self._sights_for(direction) for direction in Direction}
         self._lookouts = {

@@ -5,7 +5,7 @@ Two tables read from this package's own data when they are first needed. It does
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import islice, product
 from typing import Final
@@ -45,6 +45,7 @@ def parts() -> dict[str, str]:
     return split
 
 
+@lru_cache(maxsize=16)  # three lanes ask for each word, one after the other
 def readings_of(word: str) -> list[tuple[str, ...]]:
     """The ways to say a word of Chinese characters, as syllables; none if one of them has no sound."""
     known = [syllables().get(char, ()) for char in word]
