@@ -83,8 +83,10 @@ class Lexicon:
             for direction in Direction
         }
         self.tables = {
-            name: Table(trie, Screen(entries.keys.pop(name, ()))) for name, trie in entries.tries.items()
+            name: Table(trie, Screen(entries.keys.pop(name, ()), few_symbols=name == "homophone"))
+            for name, trie in entries.tries.items()
         }
+        self._known_ranks: dict[Direction, tuple[bytes, bytes]] = {}
         self._sights = {direction: self._sights_for(direction) for direction in Direction}
         self._lookouts = {
             direction: self._lookout(word_list.detectors, num_words, direction) for direction in Direction
@@ -201,9 +203,12 @@ class Lexicon:
                 actions[entry] = soften(actions[entry])
         return actions
 
-    def _sights_for(self, direction: Direction) -> dict[str, Sight]:
-        actions = self.actions[direction]
-        effects = self._effects[direction]
+    def _ranks(self, direction: Direction) -> tuple[bytes, bytes]:
+        """How much each entry weighs, and how much across the end of a sentence."""
+        actions, effects = self.actions[direction], self._effects[direction]
+        for other, known in self._known_ranks.items():
+            if self.actions[other] == actions and self._effects[other] == effects:
+                return known  # the rule: most lists do the same everywhere
         effects = effects + [effects[owner] for owner in self.owner[len(effects) :]]
         # In loops, not in one long call: other threads get their turns between two steps.
         pairs = list(zip(effects, actions, strict=True))
@@ -212,12 +217,17 @@ class Lexicon:
         for entry in self.sides:
             if ranks[entry]:
                 ranks[entry] = PART_RANK
+        self._known_ranks[direction] = bytes(ranks), soft_ranks
+        return self._known_ranks[direction]
+
+    def _sights_for(self, direction: Direction) -> dict[str, Sight]:
+        ranks, soft_ranks = self._ranks(direction)
         bounds, short = bytes(self._entries.bounds), bytes(self._entries.short)
         return {
             name: Sight(
                 trie=table.trie,
                 signs=signs_of(name),
-                rank=bytes(ranks),
+                rank=ranks,
                 soft_rank=soft_ranks,
                 bounds=bounds,
                 short=short,
