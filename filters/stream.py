@@ -174,7 +174,10 @@ class Stream:
     def _earliest_side(self) -> int:
         first = _FAR
         for walk in self._walks:
-            first = min(first, walk.earliest(PART, first), *(hit.start for hit in walk.edge))
+            first = min(first, walk.earliest(PART, first))
+            for hit in walk.edge:
+                if hit.start < first and hit.entry in self._lexicon.sides:
+                    first = hit.start
         return first
 
     def _survives(self, spans: list[Span]) -> Callable[[Hit], bool]:

@@ -183,3 +183,12 @@ def test_a_word_split_over_two_messages_is_found_in_the_second():
 def test_prefix_words_guard_only_their_beginning():
     """shit in shitty, not in bullshit."""
     assert found(pipeline(word("shit", match="prefix")), "shitty bullshit") == ["shit"]
+
+
+def test_a_match_at_the_edge_does_not_bring_back_a_side_that_was_let_go():
+    """What went out stays out: only sides keep sides waiting."""
+    words = (word("aab", Action.BLOCK, match="whole"), word("a & b", match="substring"))
+    filter_ = pipeline(*words, lanes={Lane.REPEAT: SAME}, within=4)
+    stream, text = filter_.stream(Direction.ANSWER), "aaa国国ab"
+    out = "".join(map(stream.feed, text)) + stream.flush()
+    assert out == filter_.check(text, Direction.ANSWER).text
