@@ -8,9 +8,12 @@ from __future__ import annotations
 import json as json_format
 import random
 import re
+import threading
 import time
+import tracemalloc
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from itertools import cycle, islice
 from pathlib import Path
 from statistics import mean
@@ -18,7 +21,7 @@ from typing import Final
 
 import click
 
-from filters import Action, Direction, Pipeline, Word, WordList, compile_pipeline, fold
+from filters import LANE_DEFAULTS, Action, Direction, Pipeline, Word, WordList, compile_pipeline, fold
 
 NUM_WORDS: Final = 50_000
 TEXT_CHARS: Final = 200
@@ -64,12 +67,18 @@ def run(json: bool = False, text_file: Path | None = None) -> dict[str, float]:
         "feed_us": _per_item_us(lambda: _stream(pipeline, tokens), len(tokens)),
         "mean_held_chars": mean(held),
         "most_held_chars": float(max(held)),
+        "memory_mib": _memory_mib(word_list),
+        "longest_stall_ms": _longest_stall_ms(word_list),
+        **_with_every_lane(word_list, text, harmless),
     }
+    ratio = _ratio_to_rust(word_list, pipeline, harmless)
+    if ratio is not None:
+        figures["ratio_to_ahocorasick_rs"] = ratio
     if json:
         click.echo(json_format.dumps(figures))
     else:
         for name, figure in figures.items():
-            click.echo(f"{name:<18}{figure:>12.3f}")
+            click.echo(f"{name:<24}{figure:>12.3f}")
     return figures
 
 
@@ -142,6 +151,68 @@ def _held(pipeline: Pipeline, tokens: list[str]) -> list[int]:
         stream.feed(token)
         held.append(stream.held_chars)
     return held
+
+
+def _with_every_lane(word_list: WordList, text: str, harmless: list[str]) -> dict[str, float]:
+    """The same with every lane switched on; words that a lane finds in the harmless text are left out."""
+    options = replace(word_list.options, lanes=LANE_DEFAULTS)
+    every = replace(word_list, options=options)
+    pipeline = compile_pipeline(replace(every, options=replace(options, report="all")))
+    met = {match.word_id for match in pipeline.check(text, Direction.ANSWER).matches}
+    met |= {m.word_id for each in harmless for m in pipeline.check(each, Direction.ANSWER).matches}
+    spared = replace(every, words=tuple(word for word in every.words if word.id not in met))
+    build_seconds = _seconds(lambda: compile_pipeline(spared))
+    pipeline = compile_pipeline(spared)
+    return {
+        "build_all_lanes_seconds": build_seconds,
+        "check_all_lanes_us": _per_item_us(lambda: _check(pipeline, harmless), len(harmless)),
+    }
+
+
+def _memory_mib(word_list: WordList) -> float:
+    tracemalloc.start()
+    pipeline = compile_pipeline(word_list)
+    size, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert pipeline.version
+    return size / 2**20
+
+
+def _longest_stall_ms(word_list: WordList) -> float:
+    """How long another thread had to wait for its turn while a list was compiled in this process."""
+    worst, over = 0.0, threading.Event()
+
+    def tick() -> None:
+        nonlocal worst
+        last = time.perf_counter()
+        while not over.wait(0.001):
+            now = time.perf_counter()
+            worst, last = max(worst, now - last), now
+
+    ticking = threading.Thread(target=tick)
+    ticking.start()
+    compile_pipeline(word_list)
+    over.set()
+    ticking.join()
+    return worst * 1e3
+
+
+def _ratio_to_rust(word_list: WordList, pipeline: Pipeline, harmless: list[str]) -> float | None:
+    """Our speed over that of ahocorasick_rs with the same folding, None where it is not installed."""
+    try:
+        from ahocorasick_rs import AhoCorasick
+    except ImportError:
+        return None
+    automaton = AhoCorasick([fold(word.text) for word in word_list.words])
+
+    def whole_job() -> None:
+        # What we do: fold, find; allow phrases and spans in the raw text only where something is found.
+        for text in harmless:
+            if automaton.find_matches_as_indexes(fold(text), overlapping=True):
+                pipeline.check(text, Direction.ANSWER)
+
+    theirs = _per_item_us(whole_job, len(harmless))
+    return theirs / _per_item_us(lambda: _check(pipeline, harmless), len(harmless))
 
 
 def _per_item_us(work: Callable[[], object], num_items: int) -> float:

@@ -14,7 +14,7 @@ from pathlib import PurePath
 from typing import Final, NamedTuple
 
 from filters.encodings import Line, decode_lines
-from filters.lexicon import place_word
+from filters.placing import place_word
 from filters.types import Action, BadLine, MatchMode, WordListProblem
 
 MAX_FILE_BYTES: Final = 8 * 1024 * 1024
@@ -36,8 +36,8 @@ REASONS: Final = {
     "too_long": f"The word is longer than {MAX_WORD_CHARS} characters, or the note than {MAX_NOTE_CHARS}.",
     "control_character": "The word contains a control character, such as a tab.",
     "empty_fold": "Nothing of the word can be looked for.",
-    "unknown_action": "The action is none of block, mask, replace, review, warn, log.",
-    "unknown_match": "The matching is none of auto, whole, substring.",
+    "unknown_action": "The action is none of block, mask, replace, review, warn, log, pass.",
+    "unknown_match": "The matching is none of auto, whole, prefix, substring.",
 }
 
 _COLUMNS: Final = {
@@ -57,10 +57,12 @@ _ACTIONS: Final[dict[str, Action | None]] = {
     **dict.fromkeys(("复核", "审核", "人工复核"), Action.REVIEW),
     **dict.fromkeys(("提醒", "警告", "提示"), Action.WARN),
     "记录": Action.LOG,
+    "放行": Action.PASS,
 }
 _MATCHES: Final[dict[str, MatchMode]] = {
     **dict.fromkeys(("", "auto", "自动"), "auto"),
     **dict.fromkeys(("whole", "whole word", "整词", "全词"), "whole"),
+    **dict.fromkeys(("prefix", "前缀", "词头"), "prefix"),
     **dict.fromkeys(("substring", "anywhere", "片段", "子串", "包含"), "substring"),
 }
 

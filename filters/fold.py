@@ -18,9 +18,11 @@ from filters.lookalikes import BLANKS, CIRCLED_LETTERS, CIRCLED_NUMBERS, LOOKALI
 OTHER: Final = 0  # Han, kana, Hangul and everything else that is written without spaces
 LETTER: Final = 1
 DIGIT: Final = 2
+INNER: Final = 3  # between the letters that one character became
 
-# What a raw character is to the matcher: its (code point, kind) pairs; () is hidden, None is ignored.
-Sign = tuple[tuple[int, int], ...] | None
+# What a raw character is to the matcher: code points, each with the kind it shows to its left and
+# to its right; () is hidden, None is ignored.
+Sign = tuple[tuple[int, int, int], ...] | None
 HIDDEN: Final[Sign] = ()
 IGNORED: Final[Sign] = None
 
@@ -61,7 +63,7 @@ def sign_of(char: str) -> Sign:
     if _is_hidden(char):
         return HIDDEN
     spelling = "" if char in SIGNS else _spell(char)
-    return tuple((ord(folded), kind_of(folded)) for folded in spelling) or IGNORED
+    return tuple((ord(folded), kind := kind_of(folded), kind) for folded in spelling) or IGNORED
 
 
 def literal_sign_of(char: str) -> Sign:
@@ -70,13 +72,13 @@ def literal_sign_of(char: str) -> Sign:
     if sign is not IGNORED:
         return sign
     if char.isspace():
-        return ((0x20, OTHER),)
+        return ((0x20, OTHER, OTHER),)
     if unicodedata.category(char) == "Cs":
-        return ((0xFFFD, OTHER),)
+        return ((0xFFFD, OTHER, OTHER),)
     pieces = [piece for piece in unicodedata.normalize("NFKD", char) if not _is_hidden(piece)]
     if char in SIGNS or all(piece.isspace() for piece in pieces):
         pieces = [char]
-    return tuple((ord(piece), OTHER) for piece in pieces)
+    return tuple((ord(piece), OTHER, OTHER) for piece in pieces)
 
 
 def _is_hidden(char: str) -> bool:
@@ -166,7 +168,7 @@ class _Translation(dict[int, str]):
 
     def __missing__(self, code_point: int) -> str:
         char = chr(code_point)
-        folded = "".join(chr(code) for code, _ in self._signs[char] or ())
+        folded = "".join(chr(code) for code, *_ in self._signs[char] or ())
         if char in self._signs:
             self[code_point] = folded
         return folded

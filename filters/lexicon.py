@@ -5,100 +5,40 @@ Decides for every entry how it is looked for. It does not look at any text.
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Collection
+from datetime import date
 from typing import Final, NamedTuple
 
-import ahocorasick
+from filters.automata import Automaton
+from filters.combos import Pairing
+from filters.detect import MAX_FORM_CHARS, DetectWalk, Lookout, may_contain
+from filters.effects import Effect, effect_of, rank_of, soften
+from filters.entries import DETECTOR, Entries
+from filters.forms import form_of
+from filters.lanes import NEEDS_LETTER, PLAIN, signs_of
+from filters.screen import Screen
+from filters.trie import ALLOW_BITS, PART, Trie, allow_bit, altering, wanted
+from filters.types import (
+    Action,
+    Detector,
+    DetectorKind,
+    Direction,
+    Options,
+    Word,
+    WordList,
+    WordListProblem,
+)
+from filters.views import Views
+from filters.walk import MAX_HIDDEN, MAX_REPEATS, PART_RANK, Sight, Walk
 
-from filters.fold import IGNORED, LITERAL_SIGNS, PLAIN_SIGNS, SignTable, fold
-from filters.trie import ALLOW, Trie, bits_for, wanted
-from filters.types import Action, Direction, MatchMode, Options, Word, WordList, WordListProblem
-from filters.walk import MAX_HIDDEN, Sight
-
-PLAIN: Final = "plain"  # ignored characters may stand inside
-LITERAL: Final = "literal"  # every visible character counts
 MAX_GAP: Final = 32
 
-_NOT_APPLIED: Final = -1
 
+class Table(NamedTuple):
+    """The keys of one way to look at a text, and a quick test whether any can be in it."""
 
-class Lane(NamedTuple):
-    """The words of one way to look at a text, and a quick test whether any can be in it."""
-
-    name: str
     trie: Trie
-    screens: dict[Direction, Screen]
-    keep_ignored: bool
-    signs: SignTable
-
-
-class Screen:
-    """Says of a folded text, fast, whether any of its words can be in it.
-
-    pyahocorasick scans the children of a node one by one, so it is given UTF-8 read as Latin-1:
-    at most 256 children instead of thousands. A hit is only a reason to look closely.
-    """
-
-    def __init__(self, folded_words: Iterable[str]) -> None:
-        self._automaton = ahocorasick.Automaton(ahocorasick.STORE_INTS)
-        for word in folded_words:
-            self._automaton.add_word(_bytewise(word), 1)
-        self._empty = len(self._automaton) == 0
-        if not self._empty:
-            self._automaton.make_automaton()
-
-    def suspects(self, folded: str) -> bool:
-        """Whether to look closely."""
-        if self._empty:
-            return False
-        for _ in self._automaton.iter(_bytewise(folded)):
-            return True
-        return False
-
-
-def _bytewise(folded: str) -> str:
-    return folded.encode().decode("latin-1")
-
-
-def place_word(text: str) -> tuple[str, str]:
-    """(lane, folded) of a word; folded is empty if nothing of it can be looked for.
-
-    Symbols (C++, emoji) belong to a word that has them; white space and punctuation do not.
-    """
-    plain, kept = fold(text), fold(text.strip(), keep_ignored=True)
-    if plain and (plain == kept or not _has_symbols(text)):
-        return PLAIN, plain
-    return LITERAL, kept
-
-
-def place_allow(text: str) -> tuple[str, str]:
-    """(lane, folded) of an allow phrase: what stands inside it counts ("pen is" spares no "penis")."""
-    if not _has_symbols(text):
-        first, last = 0, len(text)
-        while first < last and not PLAIN_SIGNS[text[first]]:
-            first += 1
-        while first < last and not PLAIN_SIGNS[text[last - 1]]:
-            last -= 1
-        core = text[first:last]
-        if core and not any(PLAIN_SIGNS[char] is IGNORED for char in core):
-            return PLAIN, fold(core)
-        text = core or text
-    return LITERAL, fold(text.strip(), keep_ignored=True)
-
-
-def wants_whole(match: MatchMode, folded: str) -> bool:
-    """Whether a word of this mode is only found as a whole word."""
-    return match == "whole" or (match == "auto" and folded.isascii())
-
-
-def _has_symbols(text: str) -> bool:
-    for char in text:
-        if PLAIN_SIGNS[char] is IGNORED and not char.isspace():
-            category = unicodedata.category(char)
-            if category[0] in "SC":
-                return True
-    return False
+    screen: Screen
 
 
 class Lexicon:
@@ -110,81 +50,197 @@ class Lexicon:
         ValueError: an option out of range.
     """
 
-    def __init__(self, word_list: WordList) -> None:
-        self.words: tuple[Word, ...] = word_list.words
+    def __init__(self, word_list: WordList, today: date | None = None) -> None:
         self.options: Options = word_list.options
         if not 0 <= self.options.max_gap <= MAX_GAP:
             raise ValueError(f"max_gap must be 0 to {MAX_GAP}")
-        placed = [place_word(word.text) for word in self.words]
-        allowed = [place_allow(phrase.text) for phrase in word_list.allow]
-        texts = [word.text for word in self.words] + [phrase.text for phrase in word_list.allow]
+        lines = [line for line, word in enumerate(word_list.words, 1) if _counts(word.expires, today)]
+        self.words: tuple[Word, ...] = tuple(word_list.words[line - 1] for line in lines)
+        self.allow = tuple(phrase for phrase in word_list.allow if _counts(phrase.expires, today))
+        self.scoped = any(phrase.categories is not None for phrase in self.allow)
+        num_words = len(self.words)
+        entries = self._entries = Entries(self.words, word_list)
+        self.words, self.owner, self.lane_of = entries.words, entries.owner, entries.lane_of
+        self.combos, self.sides = entries.combos, entries.sides
         problems = [
-            (place, "empty_fold", text)
-            for place, (text, (_, folded)) in enumerate(zip(texts, placed + allowed, strict=True), 1)
-            if not folded
+            (line, "empty_fold", word.text)
+            for number, (line, word) in enumerate(zip(lines, self.words[:num_words], strict=True))
+            if not entries.add_word(number, word)
+        ]
+        problems += [
+            (len(word_list.words) + 1 + place, "empty_fold", phrase.text)
+            for place, phrase in enumerate(self.allow)
+            if not entries.add_allow(place, phrase)
         ]
         if problems:
             raise WordListProblem(problems)
-        self.lane_of = [lane for lane, _ in placed]
-        self._whole = bytes(
-            wants_whole(word.match, folded) for word, (_, folded) in zip(self.words, placed, strict=True)
-        )
-        lanes = [self._lane(PLAIN, placed, allowed), self._lane(LITERAL, placed, allowed)]
-        self.lanes = [lane for lane in lanes if lane.trie.ends or lane.name == PLAIN]
-        self.actions = {
-            direction: [word.actions.get(direction) for word in self.words] for direction in Direction
+        self.actions = {direction: self._entry_actions(direction) for direction in Direction}
+        self._effects = {
+            direction: [
+                effect_of(word, actions.get(direction), self.options)
+                for word, actions in zip(self.words, entries.actions, strict=True)
+            ]
+            for direction in Direction
         }
+        self.tables = {
+            name: Table(trie, Screen(entries.keys.pop(name, ()), few_symbols=name == "homophone"))
+            for name, trie in entries.tries.items()
+        }
+        self._known_ranks: dict[Direction, tuple[bytes, bytes]] = {}
         self._sights = {direction: self._sights_for(direction) for direction in Direction}
+        self._lookouts = {
+            direction: self._lookout(word_list.detectors, num_words, direction) for direction in Direction
+        }
+        self._sought = {direction: self._tables_sought(direction) for direction in Direction}
 
-    def sights(self, direction: Direction) -> list[Sight]:
-        """What the walks of one direction look for, one for each lane."""
+    def sights(self, direction: Direction) -> dict[str, Sight]:
+        """What the walks of one direction look for, for each table."""
         return self._sights[direction]
+
+    def effect(self, direction: Direction, entry: int) -> Effect:
+        """How an entry looks when it alters the text."""
+        return self._effects[direction][self.owner[entry]]
+
+    def action(self, direction: Direction, entry: int, soft: bool) -> Action | None:
+        """What a hit leads to."""
+        action = self.actions[direction][entry]
+        return soften(action) if soft else action
+
+    def longest_hit_chars(self) -> int:
+        """No hit has more raw characters than this."""
+        longest = max(table.trie.longest for table in self.tables.values())
+        return (
+            longest
+            * (1 + self.options.max_gap + MAX_HIDDEN)
+            * (MAX_REPEATS if "repeat" in self.tables else 1)
+        )
 
     def longest_hold_chars(self) -> int:
         """No stream ever holds more characters than this."""
-        longest = max(lane.trie.longest for lane in self.lanes)
-        return longest * (1 + self.options.max_gap + MAX_HIDDEN) + 1
+        within = max((combo.within for combo in self.combos), default=-1)
+        hit = max(self.longest_hit_chars(), MAX_FORM_CHARS)
+        return (hit + 1) * (1 if within < 0 else 3) + max(0, within) + 1
 
-    def _lane(self, name: str, placed: list[tuple[str, str]], allowed: list[tuple[str, str]]) -> Lane:
-        trie = Trie()
-        in_direction: dict[Direction, list[str]] = {direction: [] for direction in Direction}
-        for index, (lane, folded) in enumerate(placed):
-            if lane == name:
-                bits = 0
-                for direction, action in self.words[index].actions.items():
-                    bits |= bits_for(direction, action, bool(self._whole[index]))
-                    in_direction[direction].append(folded)
-                trie.add(folded, index, bits)
-        for lane, folded in allowed:
-            if lane == name:
-                trie.add(folded, -1, ALLOW)
-        # Directions with the same words, which is the rule, share one screen.
-        screens: dict[tuple[str, ...], Screen] = {}
-        by_direction: dict[Direction, Screen] = {}
-        for direction, words in in_direction.items():
-            key = tuple(words)
-            if key not in screens:
-                screens[key] = Screen(words)
-            by_direction[direction] = screens[key]
-        literal = name == LITERAL
-        return Lane(name, trie, by_direction, literal, LITERAL_SIGNS if literal else PLAIN_SIGNS)
+    def named(self, entry: int) -> Word:
+        """The word that an entry stands for."""
+        return self.words[self.owner[entry]]
 
-    def _sights_for(self, direction: Direction) -> list[Sight]:
-        pairs = zip(self.words, self.actions[direction], strict=True)
-        ranks = bytes(rank_of(word, action) if action else 0 for word, action in pairs)
-        hope, joined = wanted(direction, whole=True), wanted(direction, whole=False)
-        report_all = self.options.report == "all"
-        return [
-            Sight(lane.trie, lane.signs, ranks, self._whole, hope, joined, self.options.max_gap, report_all)
-            for lane in self.lanes
+    def walks(self, direction: Direction, tables: Collection[str] | None) -> list[Walk | DetectWalk]:
+        """Walks over these tables and all that can spare a match; None is what a stream must walk."""
+        if tables is None:
+            tables = [name for name in (*self.tables, DETECTOR) if self._must_walk(name, direction)]
+        spare = allow_bit(direction)
+        walks: list[Walk | DetectWalk] = [
+            Walk(sight)
+            for name, sight in self._sights[direction].items()
+            if name in tables or sight.trie.below[0] & spare
         ]
+        lookout = self._lookouts[direction]
+        if lookout is not None and DETECTOR in tables:
+            walks.append(DetectWalk(lookout, direction))
+        return walks
+
+    def pairing(self) -> Pairing | None:
+        """What joins the sides of pairs, if there are any."""
+        return Pairing(self.combos, self.sides, self.longest_hit_chars()) if self.combos else None
+
+    def spares(self, direction: Direction) -> Callable[[int, int], bool]:
+        """Says whether an allow phrase is meant for an entry."""
+        if not self.scoped:
+            return lambda phrase, entry: True
+
+        def spares(phrase: int, entry: int) -> bool:
+            categories = self.allow[phrase].categories
+            return categories is None or self.named(entry).category in categories
+
+        return spares
+
+    def suspects(self, views: Views, direction: Direction) -> list[str]:
+        """The tables of which a text may contain something."""
+        return [name for name in self._sought[direction] if self._suspects(name, views, direction)]
+
+    def late_tables(self, raw: str, direction: Direction) -> list[str]:
+        """The tables that streams do not walk and of which a text may contain something."""
+        late = [name for name in self._sought[direction] if not self._must_walk(name, direction)]
+        views = Views(raw) if late else None
+        return [name for name in late if views is not None and self._suspects(name, views, direction)]
+
+    def _suspects(self, name: str, views: Views, direction: Direction) -> bool:
+        if name == DETECTOR:
+            return self._lookouts[direction] is not None and may_contain(views.raw)
+        units = views.units(name)
+        return units is not None and self.tables[name].screen.suspects(units, self._sights[direction][name])
+
+    def _must_walk(self, name: str, direction: Direction) -> bool:
+        """Whether a stream must look at a table while it runs; one that only reports can wait."""
+        if name == DETECTOR:
+            lookout = self._lookouts[direction]
+            return lookout is not None and any(action and action.alters_text for action in lookout.actions)
+        below = self.tables[name].trie.below[0]
+        return name == PLAIN or bool(below & (altering(direction) | allow_bit(direction) | PART))
+
+    def _tables_sought(self, direction: Direction) -> list[str]:
+        hope = wanted(direction, unjoined=True) & ~ALLOW_BITS
+        names = [name for name, table in self.tables.items() if table.trie.below[0] & hope]
+        return [*names, DETECTOR] if self._lookouts[direction] is not None else names
+
+    def _lookout(self, detectors: tuple[Detector, ...], first: int, direction: Direction) -> Lookout | None:
+        entries = [first + place for place in range(len(detectors))]
+        actions = [self.actions[direction][entry] for entry in entries]
+        if not any(actions):
+            return None
+        forms = [form_of(detector.kind, detector.min_digits) for detector in detectors]
+        unseen = [n for n, each in enumerate(detectors) if each.kind is DetectorKind.INVISIBLE]
+        return Lookout(
+            Automaton([form.pattern for form in forms]), forms, entries, actions, frozenset(unseen), {}
+        )
+
+    def _entry_actions(self, direction: Direction) -> list[Action | None]:
+        actions = [each.get(direction) for each in self._entries.actions]
+        actions += [actions[owner] for owner in self.owner[len(self.words) :]]
+        for entry, reviews in enumerate(self._entries.reviews):
+            if reviews:
+                actions[entry] = soften(actions[entry])
+        return actions
+
+    def _ranks(self, direction: Direction) -> tuple[bytes, bytes]:
+        """How much each entry weighs, and how much across the end of a sentence."""
+        actions, effects = self.actions[direction], self._effects[direction]
+        for other, known in self._known_ranks.items():
+            if self.actions[other] == actions and self._effects[other] == effects:
+                return known  # the rule: most lists do the same everywhere
+        effects = effects + [effects[owner] for owner in self.owner[len(effects) :]]
+        # In loops, not in one long call: other threads get their turns between two steps.
+        pairs = list(zip(effects, actions, strict=True))
+        ranks = bytearray([rank_of(effect, action) for effect, action in pairs])
+        soft_ranks = bytes([rank_of(effect, soften(action)) for effect, action in pairs])
+        for entry in self.sides:
+            if ranks[entry]:
+                ranks[entry] = PART_RANK
+        self._known_ranks[direction] = bytes(ranks), soft_ranks
+        return self._known_ranks[direction]
+
+    def _sights_for(self, direction: Direction) -> dict[str, Sight]:
+        ranks, soft_ranks = self._ranks(direction)
+        bounds, short = bytes(self._entries.bounds), bytes(self._entries.short)
+        return {
+            name: Sight(
+                trie=table.trie,
+                signs=signs_of(name),
+                rank=ranks,
+                soft_rank=soft_ranks,
+                bounds=bounds,
+                short=short,
+                hope=wanted(direction, unjoined=True),
+                hope_joined=wanted(direction, unjoined=False),
+                max_gap=self.options.max_gap,
+                tell_all=self.options.report == "all" or self.scoped,
+                repeats=name == "repeat",
+                needs_letter=name in NEEDS_LETTER,
+            )
+            for name, table in self.tables.items()
+        }
 
 
-def effect_of(word: Word, action: Action) -> Action:
-    """What is done to the text; a replacement that has no text masks."""
-    return Action.MASK if action is Action.REPLACE and word.replacement is None else action
-
-
-def rank_of(word: Word, action: Action) -> int:
-    """Orders what words do: by strength, and masking for want of a text above replacing."""
-    return 2 * action.strength + (effect_of(word, action) is not action)
+def _counts(expires: date | None, today: date | None) -> bool:
+    return expires is None or today is None or today <= expires

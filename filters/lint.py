@@ -14,8 +14,10 @@ import ahocorasick
 from filters.common_words import COMMON_WORDS
 from filters.files import ParsedWord
 from filters.fold import OTHER, kind_of
-from filters.lexicon import LITERAL, place_word, wants_whole
+from filters.lanes import LITERAL
+from filters.placing import bound_of, place_word
 from filters.types import MatchMode
+from filters.walk import WHOLE
 
 MESSAGES: Final = {
     "one_character": "A single character hits almost any text.",
@@ -78,7 +80,9 @@ def lint(words: Iterable[str | ParsedWord], *, known: Iterable[str | ParsedWord]
 def _entry(place: int, word: str | ParsedWord) -> _Entry:
     parsed = ParsedWord(place, word, None, None, "auto", "") if isinstance(word, str) else word
     lane, folded = place_word(parsed.text)
-    return _Entry(parsed.line, parsed.text, lane, folded, wants_whole(parsed.match, folded), parsed.match)
+    return _Entry(
+        parsed.line, parsed.text, lane, folded, bound_of(parsed.match, folded) == WHOLE, parsed.match
+    )
 
 
 def _finding(entry: _Entry, code: str, other: str = "") -> Finding:

@@ -10,7 +10,7 @@ _PAIRS = (
     # Cyrillic; a letter is here if its small or its capital form looks Latin.
     ("авсекмнорѕтухіјԁһԛԝӏґ", "abcekmhopstyxijdhqwlr"),
     # Greek, by the capital where small and capital differ, for capitals deceive best.
-    ("αβεζηικμνορτυχϲϳ", "abezhikmnoptyxcj"),
+    ("αβεζηικμνορτυχϲϳ", "abezhikmnoptuxcj"),
     # Latin letters with strokes and hooks, which have no decomposition.
     ("đħıłøŧƀƈɗƒɠɨɩƙɲƥʠʈʋɓɐɑɡɪʟɴʀʏʜʙɢʃ", "dhiłotbcdfgiiknpqtvbaagilnryhbgf"),
     # Small capitals.
@@ -24,6 +24,7 @@ _PAIRS = (
 
 LOOKALIKES: dict[str, str] = {a: b for left, right in _PAIRS for a, b in zip(left, right, strict=True)}
 LOOKALIKES["ł"] = "l"
+LOOKALIKES["Υ"] = "y"  # the small letter looks like u
 
 # Digits on dark or double circles, and ten to twenty, which `unicodedata.digit` does not know.
 CIRCLED_NUMBERS: dict[str, str] = (

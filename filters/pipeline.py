@@ -6,10 +6,16 @@ the code that walks streams. It does not know who asks, or what is done with a v
 
 from __future__ import annotations
 
-from filters.fold import fold
+from datetime import date
+from typing import Final
+
 from filters.lexicon import Lexicon
 from filters.stream import Stream
 from filters.types import Direction, Verdict, WordList, strongest
+from filters.views import Views
+
+# What a text is checked together with of the one before it: enough for any word that people split.
+CARRY_CHARS: Final = 48
 
 
 class Pipeline:
@@ -20,17 +26,25 @@ class Pipeline:
     is blocked.
     """
 
-    def __init__(self, word_list: WordList) -> None:
+    def __init__(self, word_list: WordList, today: date | None = None) -> None:
         self.version = word_list.version
-        self._lexicon = Lexicon(word_list)
+        self._lexicon = Lexicon(word_list, today)
         self.longest_hold_chars = self._lexicon.longest_hold_chars()
 
-    def check(self, text: str, direction: Direction) -> Verdict:
-        """The verdict on a whole text."""
-        folded = fold(text)
-        if not self._suspects(text, folded, direction):
+    def check(self, text: str, direction: Direction, *, before: str = "") -> Verdict:
+        """The verdict on a whole text.
+
+        Args:
+            before: the `tail` of what the same person sent before. A word that began there is found,
+                told as `carried`, and the part of it that stands in this text is treated;
+                a word of one or two characters split so only leads to a review.
+        """
+        views = Views(before + text)
+        tables = self._lexicon.suspects(views, direction)
+        folded = Views(text).folded if before else views.folded
+        if not tables:
             return Verdict(None, text, (), folded, self.version)
-        stream = Stream(self._lexicon, direction)
+        stream = Stream(self._lexicon, direction, tables, before)
         passed = stream.run(text)
         matches = stream.matches
         action = strongest(match.action for match in matches)
@@ -40,19 +54,22 @@ class Pipeline:
         """A new stream; it keeps this list to its end, whatever is published meanwhile."""
         return Stream(self._lexicon, direction)
 
-    def _suspects(self, text: str, folded: str, direction: Direction) -> bool:
-        for lane in self._lexicon.lanes:
-            looked_at = fold(text, keep_ignored=True) if lane.keep_ignored else folded
-            if lane.screens[direction].suspects(looked_at):
-                return True
-        return False
+    @staticmethod
+    def tail(text: str, before: str = "") -> str:
+        """What to keep of a person's texts for the next `check`; bounded, whatever they send."""
+        return (before + text)[-CARRY_CHARS:]
 
 
-def compile_pipeline(word_list: WordList) -> Pipeline:
+def compile_pipeline(word_list: WordList, *, today: date | None = None) -> Pipeline:
     """Compile a list; takes up to a second for 50,000 words, so call it in a thread.
+
+    It is Python throughout, so that other threads get their turns while it works.
+
+    Args:
+        today: leaves out what expired before; None leaves out nothing.
 
     Raises:
         WordListProblem: entries of which nothing can be looked for.
         ValueError: an option out of range.
     """
-    return Pipeline(word_list)
+    return Pipeline(word_list, today)

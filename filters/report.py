@@ -6,42 +6,53 @@ It does not know how hits are found, nor what they did to the text.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from filters.types import Action, Match
+from filters.types import Action, Direction, Match
 from filters.walk import Hit
 
 if TYPE_CHECKING:
     from filters.lexicon import Lexicon
 
+_Known = list[tuple[Hit, Action]]
+
 
 def to_matches(
-    lexicon: Lexicon, actions: Sequence[Action | None], hits: Iterable[Hit], raw: str
+    lexicon: Lexicon, direction: Direction, hits: Iterable[Hit], raw: str, before: int = 0
 ) -> tuple[Match, ...]:
-    """Matches by position, the longest of a span first; redundant ones left out unless all are asked for."""
-    known = [(hit, action) for hit in set(hits) if (action := actions[hit.word])]
-    known.sort(key=lambda pair: (pair[0].start, -pair[0].end, -pair[1].strength, pair[0].word))
-    if lexicon.options.report == "longest":
-        known = _without_inner(known)
-    astral = [place for place, char in enumerate(raw) if char > "\uffff"] if known else []
-    return tuple(
-        Match(
-            start=hit.start,
-            end=hit.end,
-            start_utf16=hit.start + bisect_left(astral, hit.start),
-            end_utf16=hit.end + bisect_left(astral, hit.end),
-            word_id=lexicon.words[hit.word].id,
-            word=lexicon.words[hit.word].text,
-            category=lexicon.words[hit.word].category,
-            lane=lexicon.lane_of[hit.word],
-            action=action,
-        )
-        for hit, action in known
+    """Matches by position, the longest of a span first; redundant ones left out unless all are asked for.
+
+    Args:
+        before: how many characters of the raw text were in an earlier text; positions count from there.
+    """
+    known = [(hit, action) for hit in set(hits) if (action := lexicon.action(direction, hit.entry, hit.soft))]
+    if not known:
+        return ()
+    known.sort(key=lambda pair: (pair[0].start, -pair[0].end, -pair[1].strength, pair[0].entry))
+    known = _without_inner(known) if lexicon.options.report == "longest" else _once_each(lexicon, known)
+    astral = [place for place, char in enumerate(raw[before:]) if char > "\uffff"]
+    return tuple(_match(lexicon, hit, action, astral, before) for hit, action in known)
+
+
+def _match(lexicon: Lexicon, hit: Hit, action: Action, astral: list[int], before: int) -> Match:
+    word = lexicon.named(hit.entry)
+    start, end = max(0, hit.start - before), hit.end - before
+    return Match(
+        start=start,
+        end=end,
+        start_utf16=start + bisect_left(astral, start),
+        end_utf16=end + bisect_left(astral, end),
+        word_id=word.id,
+        word=word.text,
+        category=word.category,
+        lane=lexicon.lane_of[hit.entry],
+        action=action,
+        carried=hit.start < before,
     )
 
 
-def _without_inner(ordered: list[tuple[Hit, Action]]) -> list[tuple[Hit, Action]]:
+def _without_inner(ordered: _Known) -> _Known:
     """Drop every hit that lies inside one at least as strong.
 
     In this order whatever contains a hit stands before it, so the furthest end for each
@@ -54,3 +65,12 @@ def _without_inner(ordered: list[tuple[Hit, Action]]) -> list[tuple[Hit, Action]
             kept.append((hit, action))
             reach[action.strength] = hit.end
     return kept
+
+
+def _once_each(lexicon: Lexicon, ordered: _Known) -> _Known:
+    """The same among the hits of one word only: two lanes may see the same thing."""
+    by_word: dict[int, _Known] = {}
+    for pair in ordered:
+        by_word.setdefault(lexicon.owner[pair[0].entry], []).append(pair)
+    kept = {pair for pairs in by_word.values() for pair in _without_inner(pairs)}
+    return [pair for pair in ordered if pair in kept]

@@ -6,66 +6,81 @@ after `flush` it is equal to it. It does not know where the text comes from or g
 
 from __future__ import annotations
 
-from bisect import insort
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Collection
+from typing import TYPE_CHECKING, Final
 
-from filters.lexicon import effect_of
+from filters.render import Canvas
 from filters.report import to_matches
-from filters.trie import ALLOW, ALTER_BITS, BLOCK_BITS, SHIFTS
+from filters.trie import PART, allow_bit, altering, blocking
 from filters.types import Action, Direction, Match
-from filters.walk import Hit, Walk
+from filters.walk import Hit, Span
 
 if TYPE_CHECKING:
     from filters.lexicon import Lexicon
 
+_FAR: Final = 1 << 60
+FEW_CHARS: Final = 2
+
 
 class Stream:
-    """One text on its way through.
+    """One text on its way through. Made by `Pipeline.stream`.
 
     Held back is the text from the earliest of these on, and no more: a candidate that may still
     become a word that alters the text; such a word whose right boundary is not seen yet; such a
-    word inside an allow phrase that may still be completed. Where a mask is certain, its
-    characters go out unless a block may still begin there. The longest possible hold is
-    `Pipeline.longest_hold_chars`.
+    word inside an allow phrase that may still be completed; a side of `A & B` or `A ! B` while the other
+    may still come. Where a mask is certain, its characters go out unless a block may still begin
+    there. The longest possible hold is `Pipeline.longest_hold_chars`.
+
+    Lanes that only report are looked at when the text is over, and hold nothing.
 
     Fails closed: if anything raises in here, the stream counts as blocked and lets nothing out.
     """
 
-    def __init__(self, lexicon: Lexicon, direction: Direction) -> None:
+    def __init__(
+        self, lexicon: Lexicon, direction: Direction, tables: Collection[str] | None = None, before: str = ""
+    ) -> None:
         self.blocked = False
         self._lexicon = lexicon
-        self._actions = lexicon.actions[direction]
-        self._walks = [Walk(sight) for sight in lexicon.sights(direction)]
-        self._may_block = BLOCK_BITS << SHIFTS[direction]
-        self._may_alter = (BLOCK_BITS | ALTER_BITS) << SHIFTS[direction]
+        self._direction = direction
+        self._walks = lexicon.walks(direction, tables)
+        self._all_tables = tables is not None
+        self._late: list[Hit] = []  # found in lanes that only report, at the end
+        self._pairing = lexicon.pairing()
+        self._may_block = blocking(direction)
+        self._may_alter = altering(direction)
+        self._may_spare = allow_bit(direction)
+        self._spares = lexicon.spares(direction)
         self._pieces: list[str] = []  # everything that came in
+        self._before = len(before)
         self._end = 0
-        self._pending = ""  # came in, but did not go out yet
-        self._sent = 0  # raw position up to which text went out, changed or not
         self._open: list[Hit] = []  # found, but an allow phrase may still spare them
+        self._recent: list[Span] = []  # allow phrases that a pair completed later may lie in
         self._found: list[Hit] = []  # certain
-        self._due: list[Hit] = []  # certain, alter the text, begin at or after `_sent`; by start
+        self._canvas = Canvas(lexicon.options.mask_char)
         self._block_at: int | None = None
-        self._masked_until = 0
-        self._gone_until = 0  # replaced: the characters before this position have made way
+        self._busy = False  # whether any candidate lives
         self._over = False
+        if before:
+            self._canvas.skip(before)
+            self._walk(before, last=False)
 
     @property
     def held_chars(self) -> int:
         """How many characters came in and are not decided yet."""
-        return 0 if self.blocked or self._over else len(self._pending)
+        return 0 if self.blocked or self._over else len(self._canvas.pending)
 
     @property
     def raw_text(self) -> str:
         """Everything that came in."""
         if len(self._pieces) > 1:
             self._pieces = ["".join(self._pieces)]
-        return self._pieces[0] if self._pieces else ""
+        return self._pieces[0][self._before :] if self._pieces else ""
 
     @property
     def matches(self) -> tuple[Match, ...]:
         """The certain matches so far, by position; after a block, those found up to it."""
-        return to_matches(self._lexicon, self._actions, self._found, self.raw_text)
+        raw = "".join(self._pieces)
+        return to_matches(self._lexicon, self._direction, self._found + self._late, raw, self._before)
 
     def feed(self, piece: str) -> str:
         """Take the next piece, give what may go out now; after a block that is nothing for ever."""
@@ -77,7 +92,11 @@ class Stream:
         """Say that the text is over, get the rest."""
         if self._over:
             return ""
-        rest = "" if self.blocked else self._advance("", last=True)
+        rest = ""
+        if not self.blocked:
+            rest = self._advance("", last=True)
+            if not self.blocked and not self._all_tables:
+                self._look_late()
         self._over = True
         return rest
 
@@ -87,144 +106,165 @@ class Stream:
         self._over = True
         return passed
 
+    def _look_late(self) -> None:
+        try:
+            late = self._lexicon.late_tables(self.raw_text, self._direction)
+            if late:
+                whole = Stream(self._lexicon, self._direction, late)
+                whole.run(self.raw_text)
+                self._late = whole._found
+        except BaseException:
+            self.blocked = True
+            raise
+
     def _advance(self, piece: str, *, last: bool) -> str:
-        self._pieces.append(piece)
         if self.blocked:
+            self._pieces.append(piece)
             return ""
         try:
-            self._pending += piece
-            spans: list[tuple[int, int]] = []
-            for walk in self._walks:
-                walk.feed(piece, self._end)
-                if last:
-                    walk.finish()
-                if walk.hits:
-                    self._open += walk.hits
-                    walk.hits = []
-                if walk.spans:
-                    spans += walk.spans
-                    walk.spans = []
-            self._end += len(piece)
-            if spans:
-                self._spare(spans)
-            if self._open:
-                self._decide()
+            self._canvas.pending += piece
+            self._walk(piece, last=last)
             return self._let_out()
         except BaseException:
             self.blocked = True
             raise
 
-    def _spare(self, spans: list[tuple[int, int]]) -> None:
-        """Drop the hits that lie wholly inside an allow phrase; later hits end too late for these spans."""
+    def _walk(self, piece: str, *, last: bool) -> None:
+        self._pieces.append(piece)
+        spans: list[Span] = []
+        found: list[Hit] = []
+        busy = False
+        for walk in self._walks:
+            walk.feed(piece, self._end)
+            if last:
+                walk.finish()
+            elif walk.live or walk.edge:
+                busy = True
+            if walk.hits:
+                found += walk.hits
+                walk.hits = []
+            if walk.spans:
+                spans += walk.spans
+                walk.spans = []
+        self._busy = busy
+        self._end += len(piece)
+        if self._before:
+            found = list(map(self._softened, found))
+        if self._pairing is not None:
+            found = self._pair(found, spans, last=last)
+        if found:
+            self._open += found
+        if spans:
+            self._spare(spans)
+        if self._open:
+            self._decide()
+
+    def _pair(self, found: list[Hit], spans: list[Span], *, last: bool) -> list[Hit]:
+        assert self._pairing is not None
+        self._recent += spans
+        found = self._pairing.take(found)
+        self._pairing.spare(self._survives(self._recent))
+        found += self._pairing.settle(self._end, self._earliest_side(), last=last)
+        stays = self._survives(self._recent)
+        if self._recent:
+            oldest = self._end - self._lexicon.longest_hold_chars()
+            self._recent = [span for span in self._recent if span.end >= oldest]
+        return list(filter(stays, found))
+
+    def _earliest_side(self) -> int:
+        first = _FAR
+        for walk in self._walks:
+            first = min(first, walk.earliest(PART, first))
+            for hit in walk.edge:
+                if hit.start < first and hit.entry in self._lexicon.sides:
+                    first = hit.start
+        return first
+
+    def _survives(self, spans: list[Span]) -> Callable[[Hit], bool]:
+        spares = self._spares
 
         def stays(hit: Hit) -> bool:
-            return not any(start <= hit.start and hit.end <= end for start, end in spans)
+            return not any(
+                span.start <= hit.start and hit.end <= span.end and spares(span.phrase, hit.entry)
+                for span in spans
+            )
 
+        return stays
+
+    def _spare(self, spans: list[Span]) -> None:
+        """Drop the hits that lie wholly inside an allow phrase; later hits end too late for these spans."""
+        stays = self._survives(spans)
         self._open = list(filter(stays, self._open))
         for walk in self._walks:
-            walk.edge = list(filter(stays, walk.edge))
+            # A side is spared as part of its pair only.
+            walk.edge = [hit for hit in walk.edge if hit.entry in self._lexicon.sides or stays(hit)]
 
     def _decide(self) -> None:
         """Hits that began before every living allow phrase are certain."""
-        allow_from = min(walk.earliest(ALLOW, self._end) for walk in self._walks)
+        allow_from = min(walk.earliest(self._may_spare, self._end) for walk in self._walks)
         still_open = []
         for hit in self._open:
             if allow_from <= hit.start:
                 still_open.append(hit)
-                continue
-            self._found.append(hit)
-            action = self._actions[hit.word]
-            if action is Action.BLOCK:
-                if self._block_at is None or hit.start < self._block_at:
-                    self._block_at = hit.start
-            elif action and action.alters_text:
-                if hit.start < self._sent:  # it begins under a mask that is out already
-                    self._cover(hit)
-                else:
-                    insort(self._due, hit)
+            elif hit.end > self._before:
+                self._found.append(hit)
+                self._act(hit)
         self._open = still_open
+
+    def _act(self, hit: Hit) -> None:
+        action = self._action(hit)
+        if action is Action.BLOCK:
+            if self._block_at is None or hit.start < self._block_at:
+                self._block_at = max(hit.start, self._before)
+        elif action and action.alters_text:
+            self._canvas.cover(hit, self._lexicon.effect(self._direction, hit.entry))
+
+    def _action(self, hit: Hit) -> Action | None:
+        return self._lexicon.action(self._direction, hit.entry, hit.soft)
+
+    def _softened(self, hit: Hit) -> Hit:
+        """The end of one message and the beginning of the next make many a word of two characters."""
+        across = hit.start < self._before < hit.end
+        few = len(self._lexicon.named(hit.entry).text) <= FEW_CHARS
+        return hit._replace(soft=True) if across and few else hit
 
     def _undecided_from(self, bits: int, *, blocks_only: bool) -> int:
         first = self._end
+
+        def matters(hit: Hit) -> bool:
+            action = self._action(hit)
+            return action is Action.BLOCK or (not blocks_only and action is not None and action.alters_text)
+
         for walk in self._walks:
             first = min(first, walk.earliest(bits, first))
             for hit in walk.edge:
-                if hit.start < first and self._matters(hit, blocks_only):
+                if hit.start < first and matters(hit):
                     first = hit.start
         for hit in self._open:
-            if hit.start < first and self._matters(hit, blocks_only):
+            if hit.start < first and matters(hit):
                 first = hit.start
+        if self._pairing is not None:
+            first = self._pairing.undecided_from(self._end, self._earliest_side(), first, matters)
         return first
 
-    def _matters(self, hit: Hit, blocks_only: bool) -> bool:
-        action = self._actions[hit.word]
-        return action is Action.BLOCK or (not blocks_only and action is not None and action.alters_text)
+    def _is_idle(self) -> bool:
+        """Whether nothing at all is undecided, which is the rule."""
+        return not (self._busy or self._open or self._pairing is not None or self._block_at is not None)
 
     def _let_out(self) -> str:
+        canvas = self._canvas
+        if self._is_idle():
+            return canvas.render(self._end)
         upto = self._undecided_from(self._may_alter, blocks_only=False)
-        if self._due or self._masked_until > upto:
+        reach = canvas.certain_until(upto)
+        if reach > upto:
             # What is masked for certain need not wait for another mask to end.
-            reach = max(upto, self._masked_until)
-            for hit in self._due:
-                if hit.start > reach:
-                    break
-                if self._effect(hit) is Action.MASK:
-                    reach = max(reach, hit.end)
-            if reach > upto:
-                upto = min(reach, self._undecided_from(self._may_block, blocks_only=True))
+            upto = min(reach, self._undecided_from(self._may_block, blocks_only=True))
         block_at = self._block_at
         if block_at is not None and block_at <= upto:
             upto = block_at
             self.blocked = True
-        released = self._render(upto)
+        released = canvas.render(upto)
         if self.blocked:
-            self._pending, self._open, self._due = "", [], []
+            canvas.pending, self._open = "", []
         return released
-
-    def _effect(self, hit: Hit) -> Action:
-        action = self._actions[hit.word]
-        assert action is not None
-        return effect_of(self._lexicon.words[hit.word], action)
-
-    def _cover(self, hit: Hit) -> None:
-        if self._effect(hit) is Action.MASK:
-            self._masked_until = max(self._masked_until, hit.end)
-        else:
-            self._gone_until = max(self._gone_until, hit.end)
-
-    def _render(self, upto: int) -> str:
-        """The text from `_sent` to `upto` as it goes out.
-
-        A character under a mask becomes the mask character; a character under a replaced word
-        goes, and where such a word begins uncovered, its replacement (the longest one's) comes.
-        """
-        length = upto - self._sent
-        due = self._due
-        if max(self._masked_until, self._gone_until) <= self._sent and not (due and due[0].start < upto):
-            released, self._pending, self._sent = self._pending[:length], self._pending[length:], upto
-            return released
-        out: list[str] = []
-        base, at, num_done = self._sent, self._sent, 0
-        while at < upto:
-            covered = at < self._masked_until or at < self._gone_until
-            head: Hit | None = None
-            while num_done < len(due) and due[num_done].start == at:
-                hit = due[num_done]
-                self._cover(hit)
-                if self._effect(hit) is Action.REPLACE and (head is None or hit.end > head.end):
-                    head = hit
-                num_done += 1
-            next_at = min(upto, due[num_done].start) if num_done < len(due) else upto
-            if at < self._masked_until:
-                next_at = min(next_at, self._masked_until)
-                out.append(self._lexicon.options.mask_char * (next_at - at))
-            elif at < self._gone_until:
-                next_at = min(next_at, self._gone_until)
-                if head is not None and not covered:
-                    out.append(self._lexicon.words[head.word].replacement or "")
-            else:
-                out.append(self._pending[at - base : next_at - base])
-            at = next_at
-        del due[:num_done]
-        self._pending, self._sent = self._pending[length:], upto
-        return "".join(out)

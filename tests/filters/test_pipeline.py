@@ -89,8 +89,9 @@ def test_a_stronger_word_inside_a_weaker_one_is_reported():
 
 def test_the_strongest_action_decides():
     """Verdict and category are those of the strongest match."""
-    words = [word(action.value, action, category=action.value) for action in Action]
-    for place, action in enumerate(Action):
+    effective = [action for action in Action if action is not Action.PASS]
+    words = [word(action.value, action, category=action.value) for action in effective]
+    for place, action in enumerate(effective):
         weaker = words[place:]
         verdict = pipeline(*weaker).check(" ".join(w.text for w in reversed(weaker)), Direction.QUESTION)
         assert (verdict.action, verdict.category) == (action, action.value)
