@@ -1,14 +1,18 @@
-"""Puts the pages into the wheel: `static/` of a checkout becomes `server/web/static/` of an installation.
+"""Puts the pages into the wheel, and compiles the engine's layers.
+
+`static/` of a checkout becomes `server/web/static/` of an installation.
 
 Everything else about the distribution is in pyproject.toml.
 """
 
 from __future__ import annotations
 
+import platform
 import shutil
+import sys
 from pathlib import Path
 
-from setuptools import setup
+from setuptools import Extension, setup
 from setuptools.command.build_py import build_py
 
 ROOT = Path(__file__).parent
@@ -29,4 +33,27 @@ class BuildWithPages(build_py):
         shutil.copytree(ROOT / "static", target, ignore=NOT_SHIPPED)
 
 
-setup(cmdclass={"build_py": BuildWithPages})
+def native() -> list[Extension]:
+    """Twice the same sources: for processors that multiply bf16, and for those that only have VNNI.
+
+    Which of them can run is asked when the engine starts. They are no Python modules; optional, because
+    the engine also computes without them.
+    """
+    if sys.platform != "linux" or platform.machine() not in {"x86_64", "AMD64"}:
+        return []
+    folder = "server/engine/native"
+    vnni = ["-O3", "-fopenmp", "-mavx512f", "-mavx512bw", "-mavx512vl", "-mavx512dq", "-mavx512vnni", "-mfma"]
+    return [
+        Extension(
+            f"server.engine.native.{name}",
+            sources=[f"{folder}/multiply.c", f"{folder}/attend.c"],
+            depends=[f"{folder}/native.h"],
+            extra_compile_args=flags,
+            extra_link_args=["-fopenmp"],
+            optional=True,
+        )
+        for name, flags in (("_vnni", vnni), ("_bf16", [*vnni, "-mavx512bf16"]))
+    ]
+
+
+setup(cmdclass={"build_py": BuildWithPages}, ext_modules=native())

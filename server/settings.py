@@ -62,7 +62,7 @@ class Settings(BaseSettings):
     device: Literal["cpu", "cuda"] = Field(
         "cpu", description="Where the engine computes: cpu, or cuda for a GPU (always in bf16)."
     )
-    operator: Literal["auto", "fbgemm", "onednn", "woq8", "plain"] = Field(
+    operator: Literal["auto", "native", "fbgemm", "onednn", "woq8", "plain"] = Field(
         "auto",
         description="What multiplies int8 weights: auto (the fastest that computes right here), fbgemm, "
         "onednn, woq8 or plain.",

@@ -9,26 +9,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol
 
 import torch
 import torch.nn.functional as F
 
-from server.engine.attention import Attention, Span
+from server.engine.attention import Span
+from server.engine.body import TorchBody
 from server.engine.cache import Slots
-from server.engine.linear import (
-    FeedForward,
-    Int8,
-    Int8FeedForward,
-    Packing,
-    Plain,
-    PlainFeedForward,
-    Projection,
-    four_bit,
-)
-from server.engine.operators import Operator, unpacked
+from server.engine.linear import Int8, Packing, Plain, Projection, four_bit
+from server.engine.native.body import NativeBody, fits
+from server.engine.operators import NATIVE, Operator, unpacked
 from server.engine.shape import ModelShape
-from server.engine.weights import TORCH_DTYPES, Weights, nibbles
+from server.engine.weights import Weights, nibbles
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +34,11 @@ class Run:
     logits: Literal["none", "last", "all"] = "last"
 
 
-@dataclass(frozen=True, slots=True)
-class _Layer:
-    qkv: Projection
-    q_norm: torch.Tensor | None
-    k_norm: torch.Tensor | None
-    o: Projection
-    feed_forward: FeedForward
+class Body(Protocol):
+    """All layers of a network."""
+
+    def __call__(self, rows: torch.Tensor, spans: Sequence[Span]) -> torch.Tensor:
+        """Rows `[n, hidden]`, which may be changed, through all layers; keys and values are stored."""
 
 
 class Model:
@@ -55,7 +46,8 @@ class Model:
 
     Args:
         shape: its sizes.
-        weights: as `load_weights` gives them. Int8 ones are multiplied where they lie until `pack` is called.
+        weights: as `load_weights` gives them. Int8 ones are multiplied where they lie until `pack` is called,
+            if the operator needs them packed.
         device: where weights and slots lie.
         num_slots: conversations computed at once.
         window_tokens: the longest of them.
@@ -81,11 +73,22 @@ class Model:
         self._embed = weights["embed"]
         self._packings: list[Packing] = []
         self._twins: list[Packing] = []
-        self._layers = [self._layer(weights, f"layers.{i}") for i in range(shape.num_layers)]
-        self._head = self._projection(weights, "head").normed(weights["norm"], shape.norm_eps)
-        # Activations: in fp32 between 8-bit projections, which take and give it.
-        self._dtype = torch.float32 if shape.dtype == "int8" else TORCH_DTYPES[shape.dtype]
-        self._turns = _rope(shape, num_tokens, device)
+        turns = _rope(shape, num_tokens, device)
+
+        def projection(name: str) -> Projection:
+            return self._projection(weights, name)
+
+        self._body: Body
+        if operator is not None and operator.name == NATIVE and fits(shape):
+            self._body = NativeBody(shape, weights, self.slots, turns)
+        else:
+            self._body = TorchBody(shape, weights, self.slots, turns, projection)
+        self._head = projection("head").normed(weights["norm"], shape.norm_eps)
+
+    @property
+    def is_packed(self) -> bool:
+        """Whether `pack` has nothing to do."""
+        return not self._packings and not self._twins
 
     def pack(self) -> None:
         """Pack int8 weights, while other threads compute or not: steps become faster as it goes on.
@@ -105,23 +108,9 @@ class Model:
         Returns:
             logits in fp32, rows of the runs that want them, in order.
         """
-        shape = self.shape
-        attention = Attention(shape, self.slots, [Span(run.slot, run.start, len(run.ids)) for run in runs])
         ids = torch.tensor([token for run in runs for token in run.ids], device=self.device)
-        turns = self._turns[attention.positions].unsqueeze(1)
-        num_turned = shape.num_heads + shape.num_kv_heads
-        widths = [shape.num_heads, 2 * shape.num_kv_heads]
-
-        rows = F.embedding(ids, self._embed).to(self._dtype)
-        for place, layer in enumerate(self._layers):
-            heads = layer.qkv(rows).view(-1, sum(widths), shape.head_dim)
-            if layer.q_norm is not None and layer.k_norm is not None:
-                heads = _normed(heads, layer.q_norm, layer.k_norm, shape)
-            heads[:, :num_turned] = _turned(heads[:, :num_turned], turns)
-            queries, keys_values = torch.split(heads, widths, 1)
-            rows = layer.o.onto(rows, attention(place, queries, keys_values).to(self._dtype))
-            rows = layer.feed_forward(rows)
-        return self._logits(rows, runs)
+        spans = [Span(run.slot, run.start, len(run.ids)) for run in runs]
+        return self._logits(self._body(F.embedding(ids, self._embed), spans), runs)
 
     def _logits(self, rows: torch.Tensor, runs: Sequence[Run]) -> torch.Tensor:
         wanted: list[int] = []
@@ -135,21 +124,6 @@ class Model:
         if len(wanted) < rows.shape[0]:
             rows = rows[wanted]
         return self._head(rows).float()
-
-    def _layer(self, weights: Weights, name: str) -> _Layer:
-        eps = self.shape.norm_eps
-        gate_up = self._projection(weights, f"{name}.gate_up").normed(weights[f"{name}.norm2"], eps)
-        down = self._projection(weights, f"{name}.down")
-        feed_forward: FeedForward = PlainFeedForward(gate_up, down)
-        if isinstance(gate_up, Int8) and isinstance(down, Int8):
-            feed_forward = Int8FeedForward(gate_up, down)
-        return _Layer(
-            qkv=self._projection(weights, f"{name}.qkv").normed(weights[f"{name}.norm1"], eps),
-            q_norm=weights.get(f"{name}.q_norm"),
-            k_norm=weights.get(f"{name}.k_norm"),
-            o=self._projection(weights, f"{name}.o"),
-            feed_forward=feed_forward,
-        )
 
     def _projection(self, weights: Weights, name: str) -> Projection:
         bias = weights.get(f"{name}.bias")
@@ -169,24 +143,8 @@ class Model:
         return Int8(packing, weights[f"{name}.smooth"], bias, twin)
 
 
-def _normed(
-    heads: torch.Tensor, q_norm: torch.Tensor, k_norm: torch.Tensor, shape: ModelShape
-) -> torch.Tensor:
-    """Qwen3: queries and keys are normed per head."""
-    queries, keys, values = torch.split(heads, [shape.num_heads, shape.num_kv_heads, shape.num_kv_heads], 1)
-    size, eps = (shape.head_dim,), shape.norm_eps
-    normed = (F.rms_norm(queries, size, q_norm, eps), F.rms_norm(keys, size, k_norm, eps), values)
-    return torch.cat(normed, 1)
-
-
 def _rope(shape: ModelShape, num_positions: int, device: torch.device) -> torch.Tensor:
     """A complex number of length 1 for every position and pair of channels `[positions, head_dim / 2]`."""
     steps = torch.arange(0, shape.head_dim, 2, dtype=torch.int64).float() / shape.head_dim
     angles = torch.outer(torch.arange(num_positions).float(), 1.0 / shape.rope_theta**steps)
     return torch.polar(torch.ones_like(angles), angles).to(device)
-
-
-def _turned(heads: torch.Tensor, turns: torch.Tensor) -> torch.Tensor:
-    """Rotary positions: the channels of a pair lie side by side, so that one complex product turns them."""
-    pairs = heads.float().view(*heads.shape[:-1], -1, 2)
-    return torch.view_as_real(torch.view_as_complex(pairs) * turns).flatten(-2).to(heads.dtype)

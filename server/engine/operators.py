@@ -19,6 +19,9 @@ from statistics import median
 import torch
 import torch.nn.functional as F
 
+from server.engine.native.library import Unavailable
+from server.engine.native.matrix import Packed as NativeMatrix
+from server.engine.native.matrix import Scratch
 from server.errors import SettingsProblem
 
 Packed = Callable[[torch.Tensor], torch.Tensor]
@@ -93,9 +96,17 @@ def _plain(weight: torch.Tensor, scale: torch.Tensor) -> Packed:
     return lambda rows: F.linear(rows.to(whole.dtype), whole).float()
 
 
+def _native(weight: torch.Tensor, scale: torch.Tensor) -> Packed:
+    matrix, scratch = NativeMatrix(weight, scale), Scratch()
+    return lambda rows: matrix(rows, scratch)
+
+
+NATIVE = "native"  # whole layers are computed by it (`server.engine.native`)
+
 OPERATORS = {
     operator.name: operator
     for operator in (
+        Operator(NATIVE, _native),
         Operator("fbgemm", _fbgemm),
         Operator("onednn", _onednn),
         Operator("woq8", _woq8),
@@ -143,7 +154,7 @@ def try_operator(operator: Operator) -> Trial:
         found = multiply(rows)
         lone = torch.cat([multiply(rows[place : place + 1]) for place in range(8)])
         times = tuple(_milliseconds(multiply, rows[:count]) for count in _TEST_ROWS)
-    except (RuntimeError, NotImplementedError, AttributeError) as problem:
+    except (Unavailable, RuntimeError, NotImplementedError, AttributeError) as problem:
         return Trial(operator.name, problem=f"not available ({str(problem).splitlines()[0][:80]})")
     for product, reference in ((found, wanted), (lone, wanted[:8])):
         error = float((product - reference).norm() / reference.norm())

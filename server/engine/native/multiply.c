@@ -1,0 +1,194 @@
+/* 8-bit rows times 8-bit weights: exact integer sums, scaled once at the end.
+
+   Up to 12 rows meet a panel of 32 outputs in registers. Few rows wait for memory: the panel is read once,
+   in order, whatever their number. Many rows wait for arithmetic: the panel then lies in the cache. */
+#include "native.h"
+
+#include <string.h>
+
+enum { MOST_ROWS = 12, AHEAD_BYTES = 2048 };
+
+static const float TINY = 1e-12f; /* a row of zeros has a largest value, too */
+
+static inline __mmask16 first(int64_t count) { return count >= LANES ? 0xffff : (__mmask16)((1u << count) - 1); }
+
+static void round_row(const float *row, const Matrix *matrix, float norm, int8_t *bytes, float *multiplier,
+                      int32_t *surplus) {
+    int64_t inputs = matrix->inputs, stride = dayi_stride(inputs);
+    __m512 peaks = _mm512_setzero_ps(), squares = _mm512_setzero_ps();
+    for (int64_t i = 0; i < inputs; i += LANES) {
+        __mmask16 mask = first(inputs - i);
+        __m512 x = _mm512_maskz_loadu_ps(mask, row + i);
+        squares = _mm512_fmadd_ps(x, x, squares);
+        x = _mm512_mul_ps(x, _mm512_maskz_loadu_ps(mask, matrix->factors + i));
+        peaks = _mm512_max_ps(peaks, _mm512_abs_ps(x));
+    }
+    float peak = _mm512_reduce_max_ps(peaks);
+    /* Not a number stays none: the products are then none either, instead of some. */
+    if (!(peak > TINY)) peak = peak != peak ? peak : TINY;
+    __m512 scale = _mm512_set1_ps(127.0f / peak);
+    __m512i sums = _mm512_setzero_si512();
+    for (int64_t i = 0; i < stride; i += LANES) {
+        __mmask16 mask = i < inputs ? first(inputs - i) : 0;
+        __m512 x = _mm512_mul_ps(_mm512_maskz_loadu_ps(mask, row + i), _mm512_maskz_loadu_ps(mask, matrix->factors + i));
+        __m512i whole = _mm512_cvtps_epi32(_mm512_mul_ps(x, scale));
+        sums = _mm512_add_epi32(sums, whole);
+        _mm_storeu_si128((__m128i *)(bytes + i), _mm512_cvtsepi32_epi8(whole));
+    }
+    *surplus = 128 * _mm512_reduce_add_epi32(sums);
+    *multiplier = peak / 127.0f;
+    if (norm >= 0) *multiplier /= __builtin_sqrtf(_mm512_reduce_add_ps(squares) / (float)inputs + norm);
+}
+
+void dayi_round(const float *rows, int64_t count, int64_t row_stride, const Matrix *matrix, float norm,
+                Rounded *rounded) {
+#pragma omp for schedule(static)
+    for (int64_t row = 0; row < count; row++)
+        round_row(rows + row * row_stride, matrix, norm, rounded->bytes + row * rounded->stride,
+                  rounded->multipliers + row, rounded->surplus + row);
+}
+
+/* `rows` is a constant wherever this is inlined: the sums then live in registers. */
+static inline __attribute__((always_inline)) void sum(const int rows, const int8_t *bytes, int64_t stride,
+                                                      const uint8_t *weights, int64_t quads,
+                                                      __m512i (*sums)[2]) {
+    __m512i kept[MOST_ROWS][2];
+#pragma GCC unroll 12
+    for (int row = 0; row < rows; row++) kept[row][0] = kept[row][1] = _mm512_setzero_si512();
+    for (int64_t quad = 0; quad < quads; quad++) {
+        if (rows <= 4) {
+            _mm_prefetch((const char *)weights + AHEAD_BYTES, _MM_HINT_T0);
+            _mm_prefetch((const char *)weights + AHEAD_BYTES + 64, _MM_HINT_T0);
+        }
+        __m512i left = _mm512_load_si512(weights), right = _mm512_load_si512(weights + 64);
+        weights += 4 * PANEL;
+#pragma GCC unroll 12
+        for (int row = 0; row < rows; row++) {
+            int32_t four;
+            memcpy(&four, bytes + row * stride + 4 * quad, 4);
+            __m512i each = _mm512_set1_epi32(four);
+            kept[row][0] = _mm512_dpbusd_epi32(kept[row][0], left, each);
+            kept[row][1] = _mm512_dpbusd_epi32(kept[row][1], right, each);
+        }
+    }
+#pragma GCC unroll 12
+    for (int row = 0; row < rows; row++) sums[row][0] = kept[row][0], sums[row][1] = kept[row][1];
+}
+
+static void sum_rows(int rows, const int8_t *bytes, int64_t stride, const uint8_t *weights, int64_t quads,
+                     __m512i (*sums)[2]) {
+    switch (rows) {
+#define CASE(n) case n: sum(n, bytes, stride, weights, quads, sums); break;
+        CASE(1) CASE(2) CASE(3) CASE(4) CASE(5) CASE(6) CASE(7) CASE(8) CASE(9) CASE(10) CASE(11) CASE(12)
+#undef CASE
+    }
+}
+
+/* Half a panel of one row's sums, scaled. Reads scale and bias of whole panels: they are padded. */
+static inline __m512 scaled(__m512i sums, const Rounded *rounded, int64_t row, const Matrix *matrix, int64_t at) {
+    sums = _mm512_sub_epi32(sums, _mm512_set1_epi32(rounded->surplus[row]));
+    __m512 scale = _mm512_mul_ps(_mm512_load_ps(matrix->scale + at), _mm512_set1_ps(rounded->multipliers[row]));
+    __m512 product = _mm512_mul_ps(_mm512_cvtepi32_ps(sums), scale);
+    return matrix->bias ? _mm512_add_ps(product, _mm512_load_ps(matrix->bias + at)) : product;
+}
+
+static void end_panel(int64_t panel, int64_t row, int rows, __m512i (*sums)[2], const Rounded *rounded,
+                      const Matrix *matrix, Ending ending, float *out, int64_t out_stride) {
+    for (int each = 0; each < rows; each++, row++) {
+        int64_t at = panel * PANEL;
+        __m512 left = scaled(sums[each][0], rounded, row, matrix, at);
+        __m512 right = scaled(sums[each][1], rounded, row, matrix, at + LANES);
+        if (ending == GATE) {
+            __m512 away = dayi_exp(_mm512_sub_ps(_mm512_setzero_ps(), left));
+            __m512 silu = _mm512_div_ps(left, _mm512_add_ps(_mm512_set1_ps(1.0f), away));
+            int64_t left_over = matrix->outputs / 2 - panel * LANES;
+            _mm512_mask_storeu_ps(out + row * out_stride + panel * LANES, first(left_over), _mm512_mul_ps(silu, right));
+            continue;
+        }
+        float *to = out + row * out_stride + at;
+        __mmask16 near = first(matrix->outputs - at), far = 0;
+        if (matrix->outputs > at + LANES) far = first(matrix->outputs - at - LANES);
+        if (ending == ADD) {
+            left = _mm512_add_ps(left, _mm512_maskz_loadu_ps(near, to));
+            right = _mm512_add_ps(right, _mm512_maskz_loadu_ps(far, to + LANES));
+        }
+        _mm512_mask_storeu_ps(to, near, left);
+        _mm512_mask_storeu_ps(to + LANES, far, right);
+    }
+}
+
+void dayi_multiply(const Rounded *rounded, int64_t count, const Matrix *matrix, Ending ending, float *out,
+                   int64_t out_stride) {
+    int64_t quads = (matrix->inputs + 3) / 4, panels = (matrix->outputs + PANEL - 1) / PANEL;
+    int64_t tiles = (count + MOST_ROWS - 1) / MOST_ROWS;
+#pragma omp for schedule(dynamic, 4)
+    for (int64_t panel = 0; panel < panels; panel++) {
+        const uint8_t *weights = matrix->weights + panel * quads * 4 * PANEL;
+        for (int64_t tile = 0; tile < tiles; tile++) {
+            int64_t row = count * tile / tiles, rows = count * (tile + 1) / tiles - row;
+            __m512i sums[MOST_ROWS][2];
+            sum_rows((int)rows, rounded->bytes + row * rounded->stride, rounded->stride, weights, quads, sums);
+            end_panel(panel, row, (int)rows, sums, rounded, matrix, ending, out, out_stride);
+        }
+    }
+}
+
+/* Lay weights [outputs][inputs] out as `Matrix` wants them. `paired`: the first half of the outputs are gates,
+   the second half what they gate; a panel takes 16 of both. `packed` has room for whole panels and quads. */
+void dayi_pack(const int8_t *weights, int64_t outputs, int64_t inputs, int paired, uint8_t *packed, int threads) {
+    int64_t quads = (inputs + 3) / 4, panels = (outputs + PANEL - 1) / PANEL;
+#pragma omp parallel for num_threads(threads) schedule(static)
+    for (int64_t panel = 0; panel < panels; panel++) {
+        uint32_t *to = (uint32_t *)(packed + panel * quads * 4 * PANEL);
+        for (int lane = 0; lane < PANEL; lane++) {
+            int64_t from = panel * PANEL + lane;
+            if (paired) from = panel * LANES + lane % LANES + lane / LANES * (outputs / 2);
+            int inside = paired ? panel * LANES + lane % LANES < outputs / 2 : from < outputs;
+            for (int64_t quad = 0; quad < quads; quad++) {
+                uint32_t four = 0;
+                int64_t left = inputs - 4 * quad;
+                if (inside) memcpy(&four, weights + from * inputs + 4 * quad, left < 4 ? left : 4);
+                to[quad * PANEL + lane] = four ^ 0x80808080u;
+            }
+        }
+    }
+}
+
+/* rows [count][inputs] times a matrix, into out [count][outputs]. */
+void dayi_project(const float *rows, int64_t count, const Matrix *matrix, float norm, int add, float *out,
+                  char *scratch, int threads) {
+    Rounded rounded;
+    dayi_lay(&rounded, scratch, count, matrix->inputs);
+#pragma omp parallel num_threads(threads)
+    {
+        dayi_round(rows, count, matrix->inputs, matrix, norm, &rounded);
+        dayi_multiply(&rounded, count, matrix, add ? ADD : STORE, out, matrix->outputs);
+    }
+}
+
+/* A feed-forward layer: norm, gate and up, down; added to the rows. */
+void dayi_feed_forward(float *rows, int64_t count, const Matrix *gate_up, const Matrix *down, float norm,
+                       char *scratch, int threads) {
+    Rounded narrow, wide;
+    scratch = dayi_lay(&narrow, scratch, count, gate_up->inputs);
+    scratch = dayi_lay(&wide, scratch, count, down->inputs);
+    float *hidden = (float *)scratch;
+#pragma omp parallel num_threads(threads)
+    {
+        dayi_round(rows, count, gate_up->inputs, gate_up, norm, &narrow);
+        dayi_multiply(&narrow, count, gate_up, GATE, hidden, down->inputs);
+        dayi_round(hidden, count, down->inputs, down, -1.0f, &wide);
+        dayi_multiply(&wide, count, down, ADD, rows, down->outputs);
+    }
+}
+
+/* Whether this processor has the instructions that this file was compiled with. */
+int dayi_runs_here(void) {
+    __builtin_cpu_init();
+    int runs = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+               __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512vnni");
+#ifdef __AVX512BF16__
+    runs = runs && __builtin_cpu_supports("avx512bf16");
+#endif
+    return runs != 0;
+}
