@@ -45,7 +45,9 @@ clean:          ## remove what was built, but not the data
 .venv/bin/python:
 	$(PYTHON) -m venv .venv
 
-.venv/server.done: .venv/bin/python pyproject.toml requirements/lock.txt
+NATIVE := setup.py $(wildcard server/engine/native/*.[ch])
+
+.venv/server.done: .venv/bin/python pyproject.toml requirements/lock.txt $(NATIVE)
 	@echo "Installing the server's packages (PyTorch is the large one) …"
 	$(PIP) install -c requirements/lock.txt -e .
 	@touch $@

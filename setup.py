@@ -42,14 +42,13 @@ def native() -> list[Extension]:
     if sys.platform != "linux" or platform.machine() not in {"x86_64", "AMD64"}:
         return []
     folder = "server/engine/native"
-    vnni = ["-O3", "-fopenmp", "-mavx512f", "-mavx512bw", "-mavx512vl", "-mavx512dq", "-mavx512vnni", "-mfma"]
+    vnni = ["-O3", "-mavx512f", "-mavx512bw", "-mavx512vl", "-mavx512dq", "-mavx512vnni", "-mfma"]
     return [
         Extension(
             f"server.engine.native.{name}",
-            sources=[f"{folder}/multiply.c", f"{folder}/attend.c"],
-            depends=[f"{folder}/native.h"],
+            sources=[f"{folder}/multiply.c", f"{folder}/attend.c", f"{folder}/pool.c"],
+            depends=[f"{folder}/native.h", f"{folder}/pool.h"],
             extra_compile_args=flags,
-            extra_link_args=["-fopenmp"],
             optional=True,
         )
         for name, flags in (("_vnni", vnni), ("_bf16", [*vnni, "-mavx512bf16"]))

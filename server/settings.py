@@ -64,8 +64,8 @@ class Settings(BaseSettings):
     )
     operator: Literal["auto", "native", "fbgemm", "onednn", "woq8", "plain"] = Field(
         "auto",
-        description="What multiplies int8 weights: auto (the fastest that computes right here), fbgemm, "
-        "onednn, woq8 or plain.",
+        description="What multiplies int8 weights: auto (the fastest that computes right here), native, "
+        "fbgemm, onednn, woq8 or plain.",
     )
     threads: int = Field(0, ge=0, description="Threads of the engine; 0 means one per core.")
     window_tokens: int = Field(4096, ge=256, description="Longest conversation the engine keeps, in tokens.")

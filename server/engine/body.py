@@ -77,9 +77,7 @@ class TorchBody:
         return rows
 
 
-def _layer(
-    shape: ModelShape, weights: Weights, name: str, projection: Callable[[str], Projection]
-) -> _Layer:
+def _layer(shape: ModelShape, weights: Weights, name: str, projection: Callable[[str], Projection]) -> _Layer:
     eps = shape.norm_eps
     gate_up = projection(f"{name}.gate_up").normed(weights[f"{name}.norm2"], eps)
     down = projection(f"{name}.down")

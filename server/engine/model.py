@@ -85,11 +85,6 @@ class Model:
             self._body = TorchBody(shape, weights, self.slots, turns, projection)
         self._head = projection("head").normed(weights["norm"], shape.norm_eps)
 
-    @property
-    def is_packed(self) -> bool:
-        """Whether `pack` has nothing to do."""
-        return not self._packings and not self._twins
-
     def pack(self) -> None:
         """Pack int8 weights, while other threads compute or not: steps become faster as it goes on.
 

@@ -58,7 +58,7 @@ def open_batch(options: EngineOptions) -> Batch:
 
     from server.engine.batch import Batch
     from server.engine.model import Model
-    from server.engine.operators import OPERATORS, choose_operator, try_operator
+    from server.engine.operators import NATIVE, OPERATORS, choose_operator, try_operator
     from server.engine.text import Text
     from server.engine.weights import let_go, load_weights, touch
 
@@ -78,8 +78,8 @@ def open_batch(options: EngineOptions) -> Batch:
         reading.join()
         let_go(weights)  # the model has copies now
 
-    if operator is not None and try_operator(OPERATORS["woq8"]).problem:
-        pack()  # nothing else can multiply here meanwhile
+    if operator is not None and (operator.name == NATIVE or try_operator(OPERATORS["woq8"]).problem):
+        pack()  # takes a moment, or nothing else can multiply here meanwhile
     elif operator is not None:
         Thread(target=pack, name="packing", daemon=True).start()  # the first answer need not wait for it
     return Batch(model, text, options)

@@ -17,14 +17,16 @@ from hypothesis import strategies as st
 
 from server.engine import operators
 from server.engine.model import Model, Run
-from server.engine.operators import OPERATORS, Operator, Packed, choose_operator, try_operator
+from server.engine.native.library import Unavailable, is_available
+from server.engine.operators import NATIVE, OPERATORS, Operator, Packed, choose_operator, try_operator
 from server.engine.process import open_batch
 from server.engine.shape import ModelShape
 from server.engine.types import EngineOptions
 from server.errors import SettingsProblem
 from tests.engine.tiny import ended, random_weights, request, run, write_prepared
 
-EACH = pytest.mark.parametrize("name", list(OPERATORS))
+HERE = [name for name in OPERATORS if name != NATIVE or is_available()]
+EACH = pytest.mark.parametrize("name", HERE)
 
 
 def saturating(weight: torch.Tensor, scale: torch.Tensor) -> Packed:
@@ -42,6 +44,11 @@ def saturating(weight: torch.Tensor, scale: torch.Tensor) -> Packed:
 def missing(weight: torch.Tensor, scale: torch.Tensor) -> Packed:
     """As a build of torch without it says."""
     raise NotImplementedError("Could not run 'quantized::linear_prepack'\nwith arguments")
+
+
+def not_built(weight: torch.Tensor, scale: torch.Tensor) -> Packed:
+    """As an installation without a compiler says."""
+    raise Unavailable("not built")
 
 
 def off_for_lone_rows(weight: torch.Tensor, scale: torch.Tensor) -> Packed:
@@ -62,6 +69,7 @@ def not_numbers(weight: torch.Tensor, scale: torch.Tensor) -> Packed:
         (off_for_lone_rows, "computes wrong"),
         (not_numbers, "computes wrong"),
         (missing, "not available (Could not run 'quantized::linear_prepack')"),
+        (not_built, "not available (not built)"),
     ],
 )
 def test_the_self_test_refuses_what_computes_wrong_or_not_at_all(
@@ -84,6 +92,7 @@ def test_every_operator_works_here(name: str) -> None:
 def test_the_fastest_that_computes_right_is_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
     """A wrong one is not, however fast; and what was seen of every one is reported."""
     trials = {
+        "native": operators.Trial("native", (), "not available (no AVX-512)"),
         "fbgemm": operators.Trial("fbgemm", (0.1, 0.1, 0.1), "it computes wrong (error 0.300)"),
         "onednn": operators.Trial("onednn", (1.0, 1.0, 4.0)),
         "woq8": operators.Trial("woq8", (0.5, 1.0, 20.0)),
@@ -99,7 +108,7 @@ def test_the_fastest_that_computes_right_is_chosen(monkeypatch: pytest.MonkeyPat
 
 def test_an_unknown_operator_is_named_with_those_that_are_known() -> None:
     """Said before anything is tried."""
-    with pytest.raises(SettingsProblem, match="'fast': known are auto, fbgemm, onednn, woq8, plain"):
+    with pytest.raises(SettingsProblem, match="'fast': known are auto, native, fbgemm, onednn, woq8, plain"):
         choose_operator("fast")
 
 
@@ -193,4 +202,6 @@ def test_the_report_is_json_for_a_program_that_has_no_torch() -> None:
     report = json.loads(done.stdout)
     assert report["chosen"] == "plain"
     assert [trial["name"] for trial in report["trials"]] == list(OPERATORS)
-    assert all(trial["problem"] == "" and len(trial["milliseconds"]) == 3 for trial in report["trials"])
+    usable = [trial for trial in report["trials"] if not trial["problem"]]
+    assert [trial["name"] for trial in usable] == HERE
+    assert all(len(trial["milliseconds"]) == 3 for trial in usable)

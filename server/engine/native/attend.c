@@ -8,7 +8,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { TOKENS = 64, GROUPS = TOKENS / LANES, MOST_QUERIES = 64, MOST_DIM = 128, TOGETHER = 4 };
+enum { TOKENS = 64, GROUPS = TOKENS / LANES, MOST_QUERIES = 64, MOST_DIM = 128, TOGETHER = 4, FEW_ROWS = 8 };
 
 typedef struct {
     int64_t num_heads, num_kv_heads, head_dim;
@@ -223,6 +223,36 @@ static void look(const Span *span, const Heads *heads, const uint16_t *queries, 
     }
 }
 
+typedef struct {
+    const Heads *heads;
+    const float *turns;
+    const Span *spans;
+    uint16_t *pool;
+    int64_t slot_tokens, made_size;
+    float *made, *seen;
+    uint16_t *queries;
+} Attending;
+
+static void place_span(const void *job, int64_t unit) {
+    const Attending *all = job;
+    const Span *span = all->spans + unit;
+    int64_t dim = all->heads->head_dim, token = 2 * all->heads->num_kv_heads * dim;
+    for (int64_t i = 0, row = span->first; i < span->count; i++, row++)
+        place_row(all->made + row * all->made_size, all->heads, all->turns + row * dim,
+                  all->queries + row * all->heads->num_heads * dim,
+                  all->pool + (span->slot * all->slot_tokens + span->start + i) * token);
+}
+
+static void look_unit(const void *job, int64_t unit) {
+    const Attending *all = job;
+    const Heads *heads = all->heads;
+    const Span *span = all->spans + unit / heads->num_kv_heads;
+    int64_t head = unit % heads->num_kv_heads, dim = heads->head_dim, group = heads->num_heads / heads->num_kv_heads;
+    int64_t at = (span->first * heads->num_heads + head * group) * dim;
+    const uint16_t *keys = all->pool + (span->slot * all->slot_tokens * 2 * heads->num_kv_heads + head) * dim;
+    look(span, heads, all->queries + at, keys, all->seen + at);
+}
+
 /* The first half of a layer, added to the rows.
 
    turns: (cos, sin) of every pair of channels for each row [count][head_dim]. pool: keys and values of this layer
@@ -231,30 +261,14 @@ void dayi_attend(float *rows, int64_t count, const Matrix *qkv, const Matrix *o,
                  const float *turns, const Span *spans, int64_t num_spans, uint16_t *pool, int64_t slot_tokens,
                  char *scratch, int threads) {
     Rounded narrow, wide;
-    int64_t dim = heads->head_dim, q_size = heads->num_heads * dim, kv_size = heads->num_kv_heads * dim;
-    int64_t group = heads->num_heads / heads->num_kv_heads;
     scratch = dayi_lay(&narrow, scratch, count, qkv->inputs);
     scratch = dayi_lay(&wide, scratch, count, o->inputs);
     float *made = (float *)scratch, *seen = made + count * qkv->outputs;
-    uint16_t *queries = (uint16_t *)(seen + count * q_size);
-#pragma omp parallel num_threads(threads)
-    {
-        dayi_round(rows, count, qkv->inputs, qkv, norm, &narrow);
-        dayi_multiply(&narrow, count, qkv, STORE, made, qkv->outputs);
-#pragma omp for schedule(static)
-        for (int64_t each = 0; each < num_spans; each++)
-            for (int64_t i = 0; i < spans[each].count; i++) {
-                int64_t row = spans[each].first + i;
-                uint16_t *place = pool + (spans[each].slot * slot_tokens + spans[each].start + i) * 2 * kv_size;
-                place_row(made + row * qkv->outputs, heads, turns + row * dim, queries + row * q_size, place);
-            }
-#pragma omp for schedule(dynamic, 1)
-        for (int64_t each = 0; each < num_spans * heads->num_kv_heads; each++) {
-            const Span *span = spans + each / heads->num_kv_heads;
-            int64_t head = each % heads->num_kv_heads, at = span->first * q_size + head * group * dim;
-            look(span, heads, queries + at, pool + span->slot * slot_tokens * 2 * kv_size + head * dim, seen + at);
-        }
-        dayi_round(seen, count, q_size, o, -1.0f, &wide);
-        dayi_multiply(&wide, count, o, ADD, rows, o->outputs);
-    }
+    Attending all = {heads, turns, spans, pool, slot_tokens, qkv->outputs, made, seen, (uint16_t *)(seen + count * o->inputs)};
+    dayi_round(rows, count, qkv, norm, &narrow, threads);
+    dayi_multiply(&narrow, count, qkv, STORE, made, qkv->outputs, threads);
+    dayi_share(place_span, &all, num_spans, count < FEW_ROWS ? 1 : threads);
+    dayi_share(look_unit, &all, num_spans * heads->num_kv_heads, threads);
+    dayi_round(seen, count, o, -1.0f, &wide, threads);
+    dayi_multiply(&wide, count, o, ADD, rows, o->outputs, threads);
 }

@@ -105,9 +105,12 @@ class _Layer:
 
 def _pieces(spans: Sequence[Span], most: int) -> torch.Tensor:
     """Spans of at most so many rows `[n, 4]`: slot, start, first row, count. The longest come first."""
-    pieces, first = [], 0
+    pieces: list[tuple[int, int, int, int]] = []
+    first = 0
     for span in spans:
-        for done in range(0, span.count, most):
-            pieces.append((span.slot, span.start + done, first + done, min(most, span.count - done)))
+        pieces += [
+            (span.slot, span.start + done, first + done, min(most, span.count - done))
+            for done in range(0, span.count, most)
+        ]
         first += span.count
     return torch.tensor(sorted(pieces, key=lambda piece: -piece[1]))

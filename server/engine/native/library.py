@@ -11,7 +11,7 @@ import sys
 from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
 
-import torch  # loads the libgomp whose threads are used here, too
+import torch
 
 # The one for processors that multiply bf16 first.
 _NAMES = ("_bf16", "_vnni")
@@ -50,7 +50,7 @@ class Heads(ctypes.Structure):
 _TENSOR, _SIZE, _NUMBER, _FLOAT = ctypes.c_void_p, ctypes.c_int64, ctypes.c_int, ctypes.c_float
 _FUNCTIONS = {
     "dayi_pack": (_TENSOR, _SIZE, _SIZE, _NUMBER, _TENSOR, _NUMBER),
-    "dayi_project": (_TENSOR, _SIZE, ctypes.POINTER(Matrix), _FLOAT, _NUMBER, _TENSOR, _TENSOR, _NUMBER),
+    "dayi_project": (_TENSOR, _SIZE, ctypes.POINTER(Matrix), _FLOAT, _TENSOR, _TENSOR, _NUMBER),
     "dayi_attend": (
         *(_TENSOR, _SIZE, ctypes.POINTER(Matrix), ctypes.POINTER(Matrix), ctypes.POINTER(Heads), _FLOAT),
         *(_TENSOR, _TENSOR, _SIZE, _TENSOR, _SIZE, _TENSOR, _NUMBER),
@@ -73,17 +73,31 @@ def library() -> ctypes.CDLL:
         raise Unavailable("built for Linux only")
     reason = "not built: there was no C compiler when Dayi was installed, or no x86-64 processor"
     for name in _NAMES:
-        for path in (Path(__file__).with_name(name + suffix) for suffix in EXTENSION_SUFFIXES):
-            if not path.exists():
-                continue
-            found = ctypes.CDLL(str(path))
+        path = Path(__file__).with_name(name + EXTENSION_SUFFIXES[0])
+        if path.exists():
+            found = opened(path)
             if found.dayi_runs_here():
-                for function, arguments in _FUNCTIONS.items():
-                    getattr(found, function).argtypes = arguments
-                    getattr(found, function).restype = None
                 return found
             reason = "this processor has no AVX-512 with VNNI"
     raise Unavailable(reason)
+
+
+def opened(path: Path) -> ctypes.CDLL:
+    """One of the builds, whether it can run here or not."""
+    found = ctypes.CDLL(str(path))
+    for function, arguments in _FUNCTIONS.items():
+        getattr(found, function).argtypes = arguments
+        getattr(found, function).restype = None
+    return found
+
+
+def is_available() -> bool:
+    """Whether `library` gives anything here."""
+    try:
+        library()
+    except Unavailable:
+        return False
+    return True
 
 
 def num_threads() -> int:

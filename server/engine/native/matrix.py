@@ -68,7 +68,7 @@ class Packed:
         products = rows.new_empty(len(rows), self.outputs)
         place = scratch.bytes(len(rows) * self.scratch_bytes)
         library().dayi_project(
-            *(rows.data_ptr(), len(rows), self.reference, norm, 0, products.data_ptr(), place, num_threads())
+            *(rows.data_ptr(), len(rows), self.reference, norm, products.data_ptr(), place, num_threads())
         )
         return products
 

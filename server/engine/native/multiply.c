@@ -6,7 +6,13 @@
 
 #include <string.h>
 
-enum { MOST_ROWS = 12, AHEAD_BYTES = 2048 };
+enum {
+    MOST_ROWS = 12,
+    AHEAD_BYTES = 2048,
+    UNIT_BYTES = 1 << 16, /* of weights: some microseconds */
+    MOST_UNITS = 64,
+    LITTLE = 1 << 13, /* numbers that one thread rounds sooner than it is helped */
+};
 
 static const float TINY = 1e-12f; /* a row of zeros has a largest value, too */
 
@@ -40,23 +46,35 @@ static void round_row(const float *row, const Matrix *matrix, float norm, int8_t
     if (norm >= 0) *multiplier /= __builtin_sqrtf(_mm512_reduce_add_ps(squares) / (float)inputs + norm);
 }
 
-void dayi_round(const float *rows, int64_t count, int64_t row_stride, const Matrix *matrix, float norm,
-                Rounded *rounded) {
-#pragma omp for schedule(static)
-    for (int64_t row = 0; row < count; row++)
-        round_row(rows + row * row_stride, matrix, norm, rounded->bytes + row * rounded->stride,
-                  rounded->multipliers + row, rounded->surplus + row);
+typedef struct {
+    const float *rows;
+    const Matrix *matrix;
+    float norm;
+    const Rounded *rounded;
+} Rounding;
+
+static void round_unit(const void *job, int64_t row) {
+    const Rounding *all = job;
+    const Rounded *rounded = all->rounded;
+    round_row(all->rows + row * all->matrix->inputs, all->matrix, all->norm, rounded->bytes + row * rounded->stride,
+              rounded->multipliers + row, rounded->surplus + row);
+}
+
+void dayi_round(const float *rows, int64_t count, const Matrix *matrix, float norm, const Rounded *rounded,
+                int threads) {
+    Rounding all = {rows, matrix, norm, rounded};
+    dayi_share(round_unit, &all, count, count * matrix->inputs < LITTLE ? 1 : threads);
 }
 
 /* `rows` is a constant wherever this is inlined: the sums then live in registers. */
 static inline __attribute__((always_inline)) void sum(const int rows, const int8_t *bytes, int64_t stride,
                                                       const uint8_t *weights, int64_t quads,
-                                                      __m512i (*sums)[2]) {
+                                                      int is_new, __m512i (*sums)[2]) {
     __m512i kept[MOST_ROWS][2];
 #pragma GCC unroll 12
     for (int row = 0; row < rows; row++) kept[row][0] = kept[row][1] = _mm512_setzero_si512();
     for (int64_t quad = 0; quad < quads; quad++) {
-        if (rows <= 4) {
+        if (is_new) { /* for the first rows that meet this panel: the others find it in the cache */
             _mm_prefetch((const char *)weights + AHEAD_BYTES, _MM_HINT_T0);
             _mm_prefetch((const char *)weights + AHEAD_BYTES + 64, _MM_HINT_T0);
         }
@@ -76,9 +94,9 @@ static inline __attribute__((always_inline)) void sum(const int rows, const int8
 }
 
 static void sum_rows(int rows, const int8_t *bytes, int64_t stride, const uint8_t *weights, int64_t quads,
-                     __m512i (*sums)[2]) {
+                     int is_new, __m512i (*sums)[2]) {
     switch (rows) {
-#define CASE(n) case n: sum(n, bytes, stride, weights, quads, sums); break;
+#define CASE(n) case n: sum(n, bytes, stride, weights, quads, is_new, sums); break;
         CASE(1) CASE(2) CASE(3) CASE(4) CASE(5) CASE(6) CASE(7) CASE(8) CASE(9) CASE(10) CASE(11) CASE(12)
 #undef CASE
     }
@@ -117,18 +135,64 @@ static void end_panel(int64_t panel, int64_t row, int rows, __m512i (*sums)[2], 
     }
 }
 
-void dayi_multiply(const Rounded *rounded, int64_t count, const Matrix *matrix, Ending ending, float *out,
-                   int64_t out_stride) {
-    int64_t quads = (matrix->inputs + 3) / 4, panels = (matrix->outputs + PANEL - 1) / PANEL;
-    int64_t tiles = (count + MOST_ROWS - 1) / MOST_ROWS;
-#pragma omp for schedule(dynamic, 4)
-    for (int64_t panel = 0; panel < panels; panel++) {
-        const uint8_t *weights = matrix->weights + panel * quads * 4 * PANEL;
+typedef struct {
+    const Rounded *rounded;
+    int64_t count, quads, panels, panels_each;
+    const Matrix *matrix;
+    Ending ending;
+    float *out;
+    int64_t out_stride;
+} Product;
+
+static void multiply_unit(const void *job, int64_t unit) {
+    const Product *all = job;
+    const Rounded *rounded = all->rounded;
+    int64_t tiles = (all->count + MOST_ROWS - 1) / MOST_ROWS, end = (unit + 1) * all->panels_each;
+    if (end > all->panels) end = all->panels;
+    for (int64_t panel = unit * all->panels_each; panel < end; panel++) {
+        const uint8_t *weights = all->matrix->weights + panel * all->quads * 4 * PANEL;
         for (int64_t tile = 0; tile < tiles; tile++) {
-            int64_t row = count * tile / tiles, rows = count * (tile + 1) / tiles - row;
+            int64_t row = all->count * tile / tiles, rows = all->count * (tile + 1) / tiles - row;
             __m512i sums[MOST_ROWS][2];
-            sum_rows((int)rows, rounded->bytes + row * rounded->stride, rounded->stride, weights, quads, sums);
-            end_panel(panel, row, (int)rows, sums, rounded, matrix, ending, out, out_stride);
+            sum_rows((int)rows, rounded->bytes + row * rounded->stride, rounded->stride, weights, all->quads,
+                     tile == 0, sums);
+            end_panel(panel, row, (int)rows, sums, rounded, all->matrix, all->ending, all->out, all->out_stride);
+        }
+    }
+}
+
+void dayi_multiply(const Rounded *rounded, int64_t count, const Matrix *matrix, Ending ending, float *out,
+                   int64_t out_stride, int threads) {
+    int64_t quads = (matrix->inputs + 3) / 4, panels = (matrix->outputs + PANEL - 1) / PANEL;
+    int64_t each = UNIT_BYTES / (quads * 4 * PANEL), fewest = panels / MOST_UNITS;
+    if (each < fewest) each = fewest;
+    if (each < 1) each = 1;
+    Product all = {rounded, count, quads, panels, each, matrix, ending, out, out_stride};
+    dayi_share(multiply_unit, &all, (panels + each - 1) / each, threads);
+}
+
+typedef struct {
+    const int8_t *weights;
+    int64_t outputs, inputs;
+    int paired;
+    uint8_t *packed;
+} Packing;
+
+static void pack_panel(const void *job, int64_t panel) {
+    const Packing *all = job;
+    int64_t quads = (all->inputs + 3) / 4, half = all->outputs / 2;
+    uint32_t *to = (uint32_t *)(all->packed + panel * quads * 4 * PANEL);
+    for (int lane = 0; lane < PANEL; lane++) {
+        int64_t at = panel * (all->paired ? LANES : PANEL) + (all->paired ? lane % LANES : lane);
+        int inside = at < (all->paired ? half : all->outputs);
+        if (all->paired) at += lane / LANES * half;
+        for (int64_t quad = 0; quad < quads; quad++) {
+            uint32_t four = 0;
+            int64_t left = all->inputs - 4 * quad;
+            const int8_t *from = all->weights + at * all->inputs + 4 * quad;
+            if (inside && left >= 4) memcpy(&four, from, 4);
+            else if (inside) memcpy(&four, from, (size_t)left);
+            to[quad * PANEL + lane] = four ^ 0x80808080u;
         }
     }
 }
@@ -136,34 +200,19 @@ void dayi_multiply(const Rounded *rounded, int64_t count, const Matrix *matrix, 
 /* Lay weights [outputs][inputs] out as `Matrix` wants them. `paired`: the first half of the outputs are gates,
    the second half what they gate; a panel takes 16 of both. `packed` has room for whole panels and quads. */
 void dayi_pack(const int8_t *weights, int64_t outputs, int64_t inputs, int paired, uint8_t *packed, int threads) {
-    int64_t quads = (inputs + 3) / 4, panels = (outputs + PANEL - 1) / PANEL;
-#pragma omp parallel for num_threads(threads) schedule(static)
-    for (int64_t panel = 0; panel < panels; panel++) {
-        uint32_t *to = (uint32_t *)(packed + panel * quads * 4 * PANEL);
-        for (int lane = 0; lane < PANEL; lane++) {
-            int64_t from = panel * PANEL + lane;
-            if (paired) from = panel * LANES + lane % LANES + lane / LANES * (outputs / 2);
-            int inside = paired ? panel * LANES + lane % LANES < outputs / 2 : from < outputs;
-            for (int64_t quad = 0; quad < quads; quad++) {
-                uint32_t four = 0;
-                int64_t left = inputs - 4 * quad;
-                if (inside) memcpy(&four, weights + from * inputs + 4 * quad, left < 4 ? left : 4);
-                to[quad * PANEL + lane] = four ^ 0x80808080u;
-            }
-        }
-    }
+    Packing all = {weights, outputs, inputs, paired, packed};
+    int64_t panels = (outputs + PANEL - 1) / PANEL;
+    if (paired) panels = (outputs / 2 + LANES - 1) / LANES;
+    dayi_share(pack_panel, &all, panels, threads);
 }
 
 /* rows [count][inputs] times a matrix, into out [count][outputs]. */
-void dayi_project(const float *rows, int64_t count, const Matrix *matrix, float norm, int add, float *out,
-                  char *scratch, int threads) {
+void dayi_project(const float *rows, int64_t count, const Matrix *matrix, float norm, float *out, char *scratch,
+                  int threads) {
     Rounded rounded;
     dayi_lay(&rounded, scratch, count, matrix->inputs);
-#pragma omp parallel num_threads(threads)
-    {
-        dayi_round(rows, count, matrix->inputs, matrix, norm, &rounded);
-        dayi_multiply(&rounded, count, matrix, add ? ADD : STORE, out, matrix->outputs);
-    }
+    dayi_round(rows, count, matrix, norm, &rounded, threads);
+    dayi_multiply(&rounded, count, matrix, STORE, out, matrix->outputs, threads);
 }
 
 /* A feed-forward layer: norm, gate and up, down; added to the rows. */
@@ -173,13 +222,10 @@ void dayi_feed_forward(float *rows, int64_t count, const Matrix *gate_up, const 
     scratch = dayi_lay(&narrow, scratch, count, gate_up->inputs);
     scratch = dayi_lay(&wide, scratch, count, down->inputs);
     float *hidden = (float *)scratch;
-#pragma omp parallel num_threads(threads)
-    {
-        dayi_round(rows, count, gate_up->inputs, gate_up, norm, &narrow);
-        dayi_multiply(&narrow, count, gate_up, GATE, hidden, down->inputs);
-        dayi_round(hidden, count, down->inputs, down, -1.0f, &wide);
-        dayi_multiply(&wide, count, down, ADD, rows, down->outputs);
-    }
+    dayi_round(rows, count, gate_up, norm, &narrow, threads);
+    dayi_multiply(&narrow, count, gate_up, GATE, hidden, down->inputs, threads);
+    dayi_round(hidden, count, down, -1.0f, &wide, threads);
+    dayi_multiply(&wide, count, down, ADD, rows, down->outputs, threads);
 }
 
 /* Whether this processor has the instructions that this file was compiled with. */

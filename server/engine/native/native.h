@@ -4,6 +4,8 @@
 #ifndef DAYI_NATIVE_H
 #define DAYI_NATIVE_H
 
+#include "pool.h"
+
 #include <immintrin.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -58,17 +60,15 @@ static inline __m512 dayi_exp(__m512 x) {
     return _mm512_scalef_ps(p, n);
 }
 
-/* Each of these is called by all threads of a parallel region, and shares its rows or panels among them. */
-
-/* Round rows. `norm` >= 0: their root mean square (plus `norm`) is divided out of the products. */
-void dayi_round(const float *rows, int64_t count, int64_t row_stride, const Matrix *matrix, float norm,
-                Rounded *rounded);
+/* Round rows [count][inputs]. `norm` >= 0: their root mean square (plus `norm`) is divided out of the products. */
+void dayi_round(const float *rows, int64_t count, const Matrix *matrix, float norm, const Rounded *rounded,
+                int threads);
 
 typedef enum { STORE, ADD, GATE } Ending;
 
 /* Products of rounded rows: stored, added to what is there, or (GATE) silu of the first 16 outputs of each
    panel times the last 16: half as many outputs. */
 void dayi_multiply(const Rounded *rounded, int64_t count, const Matrix *matrix, Ending ending, float *out,
-                   int64_t out_stride);
+                   int64_t out_stride, int threads);
 
 #endif

@@ -1,0 +1,197 @@
+"""Layers in C: they compute what torch's operators compute, whatever else is in a step or on the machine."""
+
+from __future__ import annotations
+
+import dataclasses
+import threading
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from server.engine.attention import Span
+from server.engine.body import TorchBody
+from server.engine.cache import Slots
+from server.engine.model import Model, Run
+from server.engine.native import body, library, matrix
+from server.engine.native.body import NativeBody, fits
+from server.engine.operators import OPERATORS
+from server.engine.shape import ModelShape
+from server.engine.weights import Weights
+from tests.engine.tiny import random_weights, tiny_shape, write_tokenizer
+
+pytestmark = pytest.mark.skipif(not library.is_available(), reason="no AVX-512 here, or no compiler")
+
+CPU = torch.device("cpu")
+NUM_SLOTS, NUM_TOKENS = 6, 320
+KINDS = ("qwen1.5", "qwen2.5", "qwen3")
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def shape(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> ModelShape:
+    """A tiny model whose heads are as wide as the smallest that can be computed here."""
+    folder = tmp_path_factory.mktemp("native")
+    write_tokenizer(folder)
+    tiny = tiny_shape(folder, request.param)
+    # Sizes that leave something over: of panels, of 64 bytes, of four.
+    return dataclasses.replace(tiny, dtype="int8", head_dim=32, hidden_size=100, intermediate_size=70)
+
+
+@pytest.fixture(scope="module")
+def weights(shape: ModelShape) -> Weights:
+    """Random ones in 8 bits."""
+    return random_weights(shape)
+
+
+@pytest.fixture(params=["_bf16", "_vnni"])
+def build(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """Each of the two builds."""
+    path = next(Path(library.__file__).parent.glob(f"{request.param}*.so"))
+    found = library.opened(path)
+    if not found.dayi_runs_here():
+        pytest.skip("this processor cannot run it")
+    for user in (body, matrix):
+        monkeypatch.setattr(user, "library", lambda: found)
+    yield request.param
+
+
+@st.composite
+def steps(draw: st.DrawFn) -> list[Span]:
+    """Spans of different slots: lone rows, guesses, chunks longer than one look takes; any lengths."""
+    slots = draw(st.lists(st.integers(0, NUM_SLOTS - 1), unique=True, min_size=1))
+    counts = st.sampled_from([1, 1, 2, 7, 33, 70])
+    starts = st.sampled_from([0, 1, 15, 16, 63, 64, 65]) | st.integers(0, NUM_TOKENS - 70)
+    return [Span(slot, draw(starts), draw(counts)) for slot in slots]
+
+
+def filled(shape: ModelShape, spans: Sequence[Span], seed: int, behind: float) -> Slots:
+    """Slots with the tokens that the spans come after, and `behind` everywhere else."""
+    slots = Slots(shape, CPU, NUM_SLOTS, NUM_TOKENS)
+    slots.pool.fill_(behind)
+    generator = torch.Generator().manual_seed(seed)
+    for span in spans:
+        known = slots.pool[:, span.slot, : span.start]
+        known.copy_(torch.randn(known.shape, generator=generator))
+    return slots
+
+
+def turns(shape: ModelShape) -> torch.Tensor:
+    """A rotation for every place and pair of channels."""
+    angles = torch.outer(torch.arange(NUM_TOKENS).float(), torch.rand(shape.head_dim // 2))
+    return torch.polar(torch.ones_like(angles), angles)
+
+
+@settings(max_examples=40, deadline=None)
+@given(spans=steps(), seed=st.integers(0, 99))
+def test_all_layers_compute_what_torch_computes(
+    shape: ModelShape, weights: Weights, spans: list[Span], seed: int
+) -> None:
+    """Near what bf16 and 8 bits leave open; behind a conversation there may be anything, even no numbers."""
+    rows = torch.randn(
+        sum(span.count for span in spans), shape.hidden_size, generator=torch.manual_seed(seed)
+    )
+    rotations = turns(shape)
+    reference = Model(shape, weights, CPU, 1, 64, OPERATORS["native"])
+    torch_slots = filled(shape, spans, seed, 0.0)
+    plain = TorchBody(
+        shape, weights, torch_slots, rotations, lambda name: reference._projection(weights, name)
+    )
+    reference.pack()
+    native_slots = filled(shape, spans, seed, float("nan"))
+    with torch.inference_mode():
+        wanted = plain(rows.clone(), spans)
+        found = NativeBody(shape, weights, native_slots, rotations)(rows.clone(), spans)
+    first = 0
+    for span in spans:
+        rows_of = slice(first, first + span.count)
+        first += span.count
+        difference = (found[rows_of] - wanted[rows_of]).norm() / wanted[rows_of].norm()
+        assert float(difference) < 0.12, "after one token and after 15, one too many or too few shows"
+        held, reference_held = (slots.pool[:, span.slot] for slots in (native_slots, torch_slots))
+        own = slice(span.start, span.total)
+        difference = (held[:, own].float() - reference_held[:, own].float()).norm()
+        assert float(difference / reference_held[:, own].float().norm()) < 0.08
+        is_kept = torch.equal(held[:, : span.start], reference_held[:, : span.start])
+        assert is_kept, "what was there stays"
+        is_untouched = bool(held[:, span.total :].isnan().all())
+        assert is_untouched, "nothing is written behind it"
+
+
+def answers(model: Model, ids: Sequence[int], together: bool) -> list[torch.Tensor]:
+    """Logits of three conversations after prompts in two chunks, and of one more id of each."""
+    prompts = [ids[:70], ids[5:30], ids[9:50]]
+    for slot, prompt in enumerate(prompts):
+        model.step([Run(slot, 0, prompt[:20], "none")])
+        model.step([Run(slot, 20, prompt[20:], "none")])
+    runs = [Run(slot, len(prompt), [ids[slot]]) for slot, prompt in enumerate(prompts)]
+    return [*model.step(runs)] if together else [model.step([run])[0] for run in runs]
+
+
+def test_a_row_is_the_same_to_the_last_bit_alone_and_in_a_batch(
+    shape: ModelShape, weights: Weights, build: str
+) -> None:
+    """Sums are of integers, and attention takes the tokens of a conversation in one order."""
+    ids = torch.randint(shape.vocab_size, (70,), generator=torch.manual_seed(4)).tolist()
+    model = Model(shape, weights, CPU, 3, NUM_TOKENS, OPERATORS["native"])
+    assert fits(shape)
+    alone, together = answers(model, ids, False), answers(model, ids, True)
+    assert all(torch.equal(one, other) for one, other in zip(alone, together, strict=True))
+
+
+def test_any_number_of_threads_computes_the_same(shape: ModelShape, weights: Weights, build: str) -> None:
+    """One, as many as there are cores, and far more."""
+    ids = torch.randint(shape.vocab_size, (70,), generator=torch.manual_seed(5)).tolist()
+    before, found = torch.get_num_threads(), []
+    try:
+        for threads in (1, 2, 7):
+            torch.set_num_threads(threads)
+            model = Model(shape, weights, CPU, 3, NUM_TOKENS, OPERATORS["native"])
+            found.append(torch.stack(answers(model, ids, True)))
+    finally:
+        torch.set_num_threads(before)
+    assert torch.equal(found[0], found[1])
+    assert torch.equal(found[0], found[2])
+
+
+def test_callers_at_the_same_time_do_not_disturb_one_another() -> None:
+    """Several threads multiply matrices of their own, again and again; one of them at a time is helped."""
+    wrong: list[str] = []
+
+    def multiply(seed: int) -> None:
+        generator = torch.Generator().manual_seed(seed)
+        weight = torch.randint(-127, 128, (700 + seed, 128), generator=generator, dtype=torch.int8)
+        rows = torch.randint(-127, 128, (5, 128), generator=generator).float() / 127
+        rows[:, 0] = 1.0
+        packed, scratch = matrix.Packed(weight, torch.ones(len(weight))), matrix.Scratch()
+        wanted = rows @ weight.float().T
+        wrong.extend(
+            f"matrix {seed}" for _ in range(300) if (packed(rows, scratch) - wanted).abs().max() > 1e-2
+        )
+
+    threads = [threading.Thread(target=multiply, args=(seed,)) for seed in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not wrong
+
+
+def test_rows_that_are_no_numbers_give_none() -> None:
+    """A fault upstream stays visible: it does not become a plausible word."""
+    packed, scratch = matrix.Packed(torch.ones(40, 8, dtype=torch.int8), torch.ones(40)), matrix.Scratch()
+    rows = torch.ones(2, 8)
+    rows[0, 3] = float("nan")
+    found = packed(rows, scratch)
+    assert found[0].isnan().all()
+    assert torch.allclose(found[1], torch.full((40,), 8.0))
+    assert torch.equal(packed(torch.zeros(1, 8), scratch), torch.zeros(1, 40)), "a row of zeros is one"
+
+
+def test_what_was_not_built_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The self-test repeats it, and the engine takes another operator."""
+    monkeypatch.setattr(library, "_NAMES", ("_absent",))
+    with pytest.raises(library.Unavailable, match="no C compiler"):
+        library.library.__wrapped__()
