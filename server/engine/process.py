@@ -71,6 +71,8 @@ def open_batch(options: EngineOptions) -> Batch:
     reading.start()  # while the tokenizer is read
     text = Text(options.folder)
     operator = choose_operator(options.operator)[0] if shape.dtype == "int8" else None
+    if operator is not None and operator.name == NATIVE:
+        reading.join()  # weights are copied at once: page by page that would take several times as long
     model = Model(shape, weights, device, options.max_running, options.window_tokens, operator)
 
     def pack() -> None:

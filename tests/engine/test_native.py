@@ -103,7 +103,7 @@ def test_all_layers_compute_what_torch_computes(
     native_slots = filled(shape, spans, seed, float("nan"))
     with torch.inference_mode():
         wanted = plain(rows.clone(), spans)
-        found = NativeBody(shape, weights, native_slots, rotations)(rows.clone(), spans)
+        found = NativeBody(shape, weights, native_slots, rotations, fine=1)(rows.clone(), spans)
     first = 0
     for span in spans:
         rows_of = slice(first, first + span.count)
@@ -177,6 +177,31 @@ def test_callers_at_the_same_time_do_not_disturb_one_another() -> None:
     for thread in threads:
         thread.join()
     assert not wrong
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    num_rows=st.sampled_from([1, 2, 5, 6, 7, 13, 40]),
+    num_outputs=st.sampled_from([1, 31, 32, 100]),
+    num_inputs=st.sampled_from([1, 3, 64, 130]),
+    seed=st.integers(0, 99),
+)
+def test_two_8_bit_rows_stand_for_one_almost_exactly(
+    num_rows: int, num_outputs: int, num_inputs: int, seed: int
+) -> None:
+    """What is lost is within half a step of 254 times finer ones, for any sizes, bias and norm included."""
+    generator = torch.Generator().manual_seed(seed)
+    weight = torch.randint(-127, 128, (num_outputs, num_inputs), generator=generator, dtype=torch.int8)
+    scale, bias = torch.rand(num_outputs, generator=generator) + 0.1, torch.randn(num_outputs)
+    factors = torch.rand(num_inputs, generator=generator) + 0.5
+    rows = torch.randn(num_rows, num_inputs, generator=generator)
+    found = matrix.Packed(weight, scale, factors, bias, depth=2)(rows, matrix.Scratch(), norm=1e-6)
+    sizes = (rows.double().square().mean(-1, keepdim=True) + 1e-6).sqrt()
+    scaled = rows.double() * factors / sizes
+    whole = weight.double() * scale.unsqueeze(1)
+    lost = scaled.abs().amax(-1, keepdim=True) / 127 / 254 / 2 * whole.abs().sum(1)
+    wanted = scaled @ whole.T + bias
+    assert ((found - wanted).abs() <= 1.01 * lost + 1e-5 * (1 + wanted.abs() + whole.abs().sum(1))).all()
 
 
 def test_rows_that_are_no_numbers_give_none() -> None:

@@ -84,31 +84,6 @@ typedef struct {
     int64_t seen[MOST_QUERIES]; /* tokens that each may see */
 } Sight;
 
-static inline void transpose(__m512i r[16]) {
-    __m512i t[16];
-    for (int i = 0; i < 16; i += 2) {
-        t[i] = _mm512_unpacklo_epi32(r[i], r[i + 1]);
-        t[i + 1] = _mm512_unpackhi_epi32(r[i], r[i + 1]);
-    }
-    for (int i = 0; i < 16; i += 4)
-        for (int j = 0; j < 2; j++) {
-            r[i + 2 * j] = _mm512_unpacklo_epi64(t[i + j], t[i + j + 2]);
-            r[i + 2 * j + 1] = _mm512_unpackhi_epi64(t[i + j], t[i + j + 2]);
-        }
-    for (int i = 0; i < 4; i++) {
-        t[i] = _mm512_shuffle_i32x4(r[i], r[i + 4], 0x88);
-        t[i + 4] = _mm512_shuffle_i32x4(r[i], r[i + 4], 0xdd);
-        t[i + 8] = _mm512_shuffle_i32x4(r[i + 8], r[i + 12], 0x88);
-        t[i + 12] = _mm512_shuffle_i32x4(r[i + 8], r[i + 12], 0xdd);
-    }
-    for (int i = 0; i < 4; i++) {
-        r[i] = _mm512_shuffle_i32x4(t[i], t[i + 8], 0x88);
-        r[i + 8] = _mm512_shuffle_i32x4(t[i], t[i + 8], 0xdd);
-        r[i + 4] = _mm512_shuffle_i32x4(t[i + 4], t[i + 12], 0x88);
-        r[i + 12] = _mm512_shuffle_i32x4(t[i + 4], t[i + 12], 0xdd);
-    }
-}
-
 /* Take in up to 64 tokens; those that are missing count as zeros, whatever lies there. */
 static void take_in(Sight *sight, const uint16_t *keys, const uint16_t *values, int64_t stride, int64_t count,
                     int64_t dim) {
@@ -119,7 +94,7 @@ static void take_in(Sight *sight, const uint16_t *keys, const uint16_t *values, 
                 int64_t token = group * 16 + i;
                 rows[i] = token < count ? _mm512_loadu_si512(keys + token * stride + part * 32) : _mm512_setzero_si512();
             }
-            transpose(rows);
+            dayi_transpose(rows);
             for (int i = 0; i < 16; i++) sight->keys[group][part * 16 + i] = rows[i];
         }
     __m512i low = _mm512_set_epi16(47, 15, 46, 14, 45, 13, 44, 12, 43, 11, 42, 10, 41, 9, 40, 8, 39, 7, 38, 6, 37, 5,
@@ -261,8 +236,8 @@ void dayi_attend(float *rows, int64_t count, const Matrix *qkv, const Matrix *o,
                  const float *turns, const Span *spans, int64_t num_spans, uint16_t *pool, int64_t slot_tokens,
                  char *scratch, int threads) {
     Rounded narrow, wide;
-    scratch = dayi_lay(&narrow, scratch, count, qkv->inputs);
-    scratch = dayi_lay(&wide, scratch, count, o->inputs);
+    scratch = dayi_lay(&narrow, scratch, count, qkv);
+    scratch = dayi_lay(&wide, scratch, count, o);
     float *made = (float *)scratch, *seen = made + count * qkv->outputs;
     Attending all = {heads, turns, spans, pool, slot_tokens, qkv->outputs, made, seen, (uint16_t *)(seen + count * o->inputs)};
     dayi_round(rows, count, qkv, norm, &narrow, threads);

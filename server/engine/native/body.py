@@ -19,6 +19,8 @@ from server.engine.weights import Weights
 
 _MOST_QUERIES = 64  # of one head of keys, at a time
 _MOST_DIM, _DIM_STEP = 128, 32
+# docs/decisions/0006-layers-in-c.md has what each depth costs and gains.
+_FINE = 2
 
 
 def fits(shape: ModelShape) -> bool:
@@ -35,14 +37,17 @@ class NativeBody:
         weights: as `load_weights` gives them. They are copied.
         slots: where keys and values lie, in bf16.
         turns: a complex number for each position and pair of channels `[positions, head_dim / 2]`.
+        fine: 8-bit rows that stand for one row, in the projections that lose most by rounding it.
     """
 
-    def __init__(self, shape: ModelShape, weights: Weights, slots: Slots, turns: torch.Tensor) -> None:
+    def __init__(
+        self, shape: ModelShape, weights: Weights, slots: Slots, turns: torch.Tensor, fine: int = _FINE
+    ) -> None:
         self._shape = shape
         self._slots = slots
         self._turns = torch.view_as_real(turns).flatten(1).contiguous()
         self._scratch = Scratch()
-        self._layers = [_Layer(shape, weights, f"layers.{place}") for place in range(shape.num_layers)]
+        self._layers = [_Layer(shape, weights, f"layers.{place}", fine) for place in range(shape.num_layers)]
         wide = self._layers[0]
         attending = wide.qkv.scratch_bytes + wide.o.scratch_bytes
         attending += 4 * (wide.qkv.outputs + shape.q_rows) + 2 * shape.q_rows
@@ -81,21 +86,21 @@ class NativeBody:
 class _Layer:
     """Four matrices, and how heads are normed."""
 
-    def __init__(self, shape: ModelShape, weights: Weights, name: str) -> None:
-        def packed(part: str, norm: str | None = None, paired: bool = False) -> Packed:
+    def __init__(self, shape: ModelShape, weights: Weights, name: str, fine: int) -> None:
+        def packed(part: str, norm: str | None = None, paired: bool = False, depth: int = 1) -> Packed:
             projection = f"{name}.{part}"
             factors = weights[f"{projection}.smooth"]
             if norm is not None:
                 factors = factors * weights[f"{name}.{norm}"]
             bias = weights.get(f"{projection}.bias")
             return Packed(
-                weights[f"{projection}.weight"], weights[f"{projection}.scale"], factors, bias, paired
+                weights[f"{projection}.weight"], weights[f"{projection}.scale"], factors, bias, paired, depth
             )
 
-        self.qkv = packed("qkv", "norm1")
+        self.qkv = packed("qkv", "norm1", depth=fine)
         self.o = packed("o")
         self.gate_up = packed("gate_up", "norm2", paired=True)
-        self.down = packed("down")
+        self.down = packed("down", depth=fine)
         self._norms = [weights.get(f"{name}.q_norm"), weights.get(f"{name}.k_norm")]
         addresses = [None if norm is None else norm.data_ptr() for norm in self._norms]
         self.heads = ctypes.byref(

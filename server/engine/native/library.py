@@ -31,6 +31,7 @@ class Matrix(ctypes.Structure):
         ("factors", ctypes.c_void_p),
         ("inputs", ctypes.c_int64),
         ("outputs", ctypes.c_int64),
+        ("depth", ctypes.c_int64),
     ]
 
 

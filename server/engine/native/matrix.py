@@ -22,6 +22,7 @@ class Packed:
         factors: fp32 `[in]`, multiplied into the rows first; None: ones.
         bias: fp32 `[out]`.
         paired: the first half of the outputs are gates, the second half what they gate.
+        depth: 8-bit rows that stand for one row; with 2, next to nothing is lost by rounding it.
     """
 
     def __init__(
@@ -31,6 +32,7 @@ class Packed:
         factors: torch.Tensor | None = None,
         bias: torch.Tensor | None = None,
         paired: bool = False,
+        depth: int = 1,
     ) -> None:
         self.outputs, self.inputs = weight.shape
         if paired and self.outputs % 2:
@@ -54,13 +56,14 @@ class Packed:
             self._factors.data_ptr(),
             self.inputs,
             self.outputs,
+            depth,
         )
         self.reference = ctypes.byref(self.matrix)
 
     @property
     def scratch_bytes(self) -> int:
-        """What each row rounded to 8 bits takes."""
-        return -(-self.inputs // _CACHE_LINE) * _CACHE_LINE + 8
+        """What each row rounded takes."""
+        return self.matrix.depth * (-(-self.inputs // _CACHE_LINE) * _CACHE_LINE + 8)
 
     def __call__(self, rows: torch.Tensor, scratch: Scratch, norm: float = -1.0) -> torch.Tensor:
         """Rows `[n, in]` in fp32, normed (RMS) first if `norm` is not negative, to `[n, out]`."""

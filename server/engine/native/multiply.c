@@ -4,6 +4,7 @@
    in order, whatever their number. Many rows wait for arithmetic: the panel then lies in the cache. */
 #include "native.h"
 
+#include <math.h>
 #include <string.h>
 
 enum {
@@ -18,32 +19,42 @@ static const float TINY = 1e-12f; /* a row of zeros has a largest value, too */
 
 static inline __mmask16 first(int64_t count) { return count >= LANES ? 0xffff : (__mmask16)((1u << count) - 1); }
 
-static void round_row(const float *row, const Matrix *matrix, float norm, int8_t *bytes, float *multiplier,
-                      int32_t *surplus) {
-    int64_t inputs = matrix->inputs, stride = dayi_stride(inputs);
+/* Round numbers in [-127, 127] to bytes; returns their sum. What is left over of them is kept if it is wanted. */
+static int32_t round_numbers(float *numbers, int64_t stride, float factor, int8_t *bytes, int keep) {
+    __m512i sums = _mm512_setzero_si512();
+    for (int64_t i = 0; i < stride; i += LANES) {
+        __m512 x = _mm512_mul_ps(_mm512_load_ps(numbers + i), _mm512_set1_ps(factor));
+        __m512i whole = _mm512_cvtps_epi32(x);
+        if (keep) _mm512_store_ps(numbers + i, _mm512_sub_ps(x, _mm512_cvtepi32_ps(whole)));
+        sums = _mm512_add_epi32(sums, whole);
+        _mm_store_si128((__m128i *)(bytes + i), _mm512_cvtsepi32_epi8(whole));
+    }
+    return _mm512_reduce_add_epi32(sums);
+}
+
+static void round_row(const float *row, const Matrix *matrix, float norm, const Rounded *rounded, int64_t at) {
+    int64_t inputs = matrix->inputs, stride = rounded->stride;
+    float numbers[stride] __attribute__((aligned(64)));
     __m512 peaks = _mm512_setzero_ps(), squares = _mm512_setzero_ps();
-    for (int64_t i = 0; i < inputs; i += LANES) {
-        __mmask16 mask = first(inputs - i);
+    for (int64_t i = 0; i < stride; i += LANES) {
+        __mmask16 mask = i < inputs ? first(inputs - i) : 0;
         __m512 x = _mm512_maskz_loadu_ps(mask, row + i);
         squares = _mm512_fmadd_ps(x, x, squares);
         x = _mm512_mul_ps(x, _mm512_maskz_loadu_ps(mask, matrix->factors + i));
+        _mm512_store_ps(numbers + i, x);
         peaks = _mm512_max_ps(peaks, _mm512_abs_ps(x));
     }
     float peak = _mm512_reduce_max_ps(peaks);
-    /* Not a number stays none: the products are then none either, instead of some. */
-    if (!(peak > TINY)) peak = peak != peak ? peak : TINY;
-    __m512 scale = _mm512_set1_ps(127.0f / peak);
-    __m512i sums = _mm512_setzero_si512();
-    for (int64_t i = 0; i < stride; i += LANES) {
-        __mmask16 mask = i < inputs ? first(inputs - i) : 0;
-        __m512 x = _mm512_mul_ps(_mm512_maskz_loadu_ps(mask, row + i), _mm512_maskz_loadu_ps(mask, matrix->factors + i));
-        __m512i whole = _mm512_cvtps_epi32(_mm512_mul_ps(x, scale));
-        sums = _mm512_add_epi32(sums, whole);
-        _mm_storeu_si128((__m128i *)(bytes + i), _mm512_cvtsepi32_epi8(whole));
+    __mmask16 unordered = _mm512_cmp_ps_mask(squares, squares, _CMP_UNORD_Q);
+    if (unordered || peak < TINY) peak = unordered ? NAN : TINY; /* what is no number must not become one */
+    float multiplier = peak / 127.0f, factor = 127.0f / peak;
+    if (norm >= 0) multiplier /= sqrtf(_mm512_reduce_add_ps(squares) / (float)inputs + norm);
+    for (int64_t part = 0; part < rounded->depth; part++, at++) {
+        int8_t *bytes = rounded->bytes + at * stride;
+        rounded->surplus[at] = 128 * round_numbers(numbers, stride, factor, bytes, part + 1 < rounded->depth);
+        rounded->multipliers[at] = multiplier;
+        factor = 254.0f, multiplier /= 254.0f; /* at most half a step is left over */
     }
-    *surplus = 128 * _mm512_reduce_add_epi32(sums);
-    *multiplier = peak / 127.0f;
-    if (norm >= 0) *multiplier /= __builtin_sqrtf(_mm512_reduce_add_ps(squares) / (float)inputs + norm);
 }
 
 typedef struct {
@@ -56,8 +67,7 @@ typedef struct {
 static void round_unit(const void *job, int64_t row) {
     const Rounding *all = job;
     const Rounded *rounded = all->rounded;
-    round_row(all->rows + row * all->matrix->inputs, all->matrix, all->norm, rounded->bytes + row * rounded->stride,
-              rounded->multipliers + row, rounded->surplus + row);
+    round_row(all->rows + row * all->matrix->inputs, all->matrix, all->norm, rounded, row * rounded->depth);
 }
 
 void dayi_round(const float *rows, int64_t count, const Matrix *matrix, float norm, const Rounded *rounded,
@@ -102,20 +112,25 @@ static void sum_rows(int rows, const int8_t *bytes, int64_t stride, const uint8_
     }
 }
 
-/* Half a panel of one row's sums, scaled. Reads scale and bias of whole panels: they are padded. */
-static inline __m512 scaled(__m512i sums, const Rounded *rounded, int64_t row, const Matrix *matrix, int64_t at) {
-    sums = _mm512_sub_epi32(sums, _mm512_set1_epi32(rounded->surplus[row]));
-    __m512 scale = _mm512_mul_ps(_mm512_load_ps(matrix->scale + at), _mm512_set1_ps(rounded->multipliers[row]));
-    __m512 product = _mm512_mul_ps(_mm512_cvtepi32_ps(sums), scale);
+/* Half a panel of one row: the sums of its 8-bit rows, scaled. Scale and bias are padded to whole panels. */
+static inline __m512 scaled(__m512i (*sums)[2], int side, const Rounded *rounded, int64_t row, const Matrix *matrix,
+                            int64_t at) {
+    __m512 product = _mm512_setzero_ps();
+    for (int64_t part = rounded->depth; part-- > 0;) { /* the small one first */
+        int64_t byte_row = row * rounded->depth + part;
+        __m512i exact = _mm512_sub_epi32(sums[part][side], _mm512_set1_epi32(rounded->surplus[byte_row]));
+        product = _mm512_fmadd_ps(_mm512_cvtepi32_ps(exact), _mm512_set1_ps(rounded->multipliers[byte_row]), product);
+    }
+    at += side * LANES;
+    product = _mm512_mul_ps(product, _mm512_load_ps(matrix->scale + at));
     return matrix->bias ? _mm512_add_ps(product, _mm512_load_ps(matrix->bias + at)) : product;
 }
 
 static void end_panel(int64_t panel, int64_t row, int rows, __m512i (*sums)[2], const Rounded *rounded,
                       const Matrix *matrix, Ending ending, float *out, int64_t out_stride) {
-    for (int each = 0; each < rows; each++, row++) {
+    for (int each = 0; each < rows; each++, row++, sums += rounded->depth) {
         int64_t at = panel * PANEL;
-        __m512 left = scaled(sums[each][0], rounded, row, matrix, at);
-        __m512 right = scaled(sums[each][1], rounded, row, matrix, at + LANES);
+        __m512 left = scaled(sums, 0, rounded, row, matrix, at), right = scaled(sums, 1, rounded, row, matrix, at);
         if (ending == GATE) {
             __m512 away = dayi_exp(_mm512_sub_ps(_mm512_setzero_ps(), left));
             __m512 silu = _mm512_div_ps(left, _mm512_add_ps(_mm512_set1_ps(1.0f), away));
@@ -147,15 +162,16 @@ typedef struct {
 static void multiply_unit(const void *job, int64_t unit) {
     const Product *all = job;
     const Rounded *rounded = all->rounded;
-    int64_t tiles = (all->count + MOST_ROWS - 1) / MOST_ROWS, end = (unit + 1) * all->panels_each;
+    int64_t depth = rounded->depth, most = MOST_ROWS / depth;
+    int64_t tiles = (all->count + most - 1) / most, end = (unit + 1) * all->panels_each;
     if (end > all->panels) end = all->panels;
     for (int64_t panel = unit * all->panels_each; panel < end; panel++) {
         const uint8_t *weights = all->matrix->weights + panel * all->quads * 4 * PANEL;
         for (int64_t tile = 0; tile < tiles; tile++) {
             int64_t row = all->count * tile / tiles, rows = all->count * (tile + 1) / tiles - row;
             __m512i sums[MOST_ROWS][2];
-            sum_rows((int)rows, rounded->bytes + row * rounded->stride, rounded->stride, weights, all->quads,
-                     tile == 0, sums);
+            sum_rows((int)(rows * depth), rounded->bytes + row * depth * rounded->stride, rounded->stride, weights,
+                     all->quads, tile == 0, sums);
             end_panel(panel, row, (int)rows, sums, rounded, all->matrix, all->ending, all->out, all->out_stride);
         }
     }
@@ -178,21 +194,26 @@ typedef struct {
     uint8_t *packed;
 } Packing;
 
+/* 64 inputs of 16 outputs at a time: four of them are one number of 4 bytes. */
 static void pack_panel(const void *job, int64_t panel) {
     const Packing *all = job;
     int64_t quads = (all->inputs + 3) / 4, half = all->outputs / 2;
-    uint32_t *to = (uint32_t *)(all->packed + panel * quads * 4 * PANEL);
-    for (int lane = 0; lane < PANEL; lane++) {
-        int64_t at = panel * (all->paired ? LANES : PANEL) + (all->paired ? lane % LANES : lane);
-        int inside = at < (all->paired ? half : all->outputs);
-        if (all->paired) at += lane / LANES * half;
-        for (int64_t quad = 0; quad < quads; quad++) {
-            uint32_t four = 0;
-            int64_t left = all->inputs - 4 * quad;
-            const int8_t *from = all->weights + at * all->inputs + 4 * quad;
-            if (inside && left >= 4) memcpy(&four, from, 4);
-            else if (inside) memcpy(&four, from, (size_t)left);
-            to[quad * PANEL + lane] = four ^ 0x80808080u;
+    for (int side = 0; side < 2; side++) {
+        int64_t from = panel * (all->paired ? LANES : PANEL), end = all->paired ? half : all->outputs;
+        if (!all->paired) from += side * LANES;
+        __m512i *to = (__m512i *)(all->packed + panel * quads * 4 * PANEL) + side;
+        for (int64_t at = 0; at < all->inputs; at += 64) {
+            int64_t left = all->inputs - at;
+            __mmask64 mask = left >= 64 ? ~(__mmask64)0 : ((__mmask64)1 << left) - 1;
+            __m512i rows[LANES];
+            for (int lane = 0; lane < LANES; lane++) {
+                int64_t row = from + lane + (all->paired ? side * half : 0);
+                __mmask64 inside = from + lane < end ? mask : 0;
+                rows[lane] = _mm512_maskz_loadu_epi8(inside, all->weights + row * all->inputs + at);
+            }
+            dayi_transpose(rows);
+            for (int64_t quad = 0; quad < LANES && at / 4 + quad < quads; quad++)
+                _mm512_store_si512(to + 2 * (at / 4 + quad), _mm512_xor_si512(rows[quad], _mm512_set1_epi8((char)0x80)));
         }
     }
 }
@@ -210,7 +231,7 @@ void dayi_pack(const int8_t *weights, int64_t outputs, int64_t inputs, int paire
 void dayi_project(const float *rows, int64_t count, const Matrix *matrix, float norm, float *out, char *scratch,
                   int threads) {
     Rounded rounded;
-    dayi_lay(&rounded, scratch, count, matrix->inputs);
+    dayi_lay(&rounded, scratch, count, matrix);
     dayi_round(rows, count, matrix, norm, &rounded, threads);
     dayi_multiply(&rounded, count, matrix, STORE, out, matrix->outputs, threads);
 }
@@ -219,8 +240,8 @@ void dayi_project(const float *rows, int64_t count, const Matrix *matrix, float 
 void dayi_feed_forward(float *rows, int64_t count, const Matrix *gate_up, const Matrix *down, float norm,
                        char *scratch, int threads) {
     Rounded narrow, wide;
-    scratch = dayi_lay(&narrow, scratch, count, gate_up->inputs);
-    scratch = dayi_lay(&wide, scratch, count, down->inputs);
+    scratch = dayi_lay(&narrow, scratch, count, gate_up);
+    scratch = dayi_lay(&wide, scratch, count, down);
     float *hidden = (float *)scratch;
     dayi_round(rows, count, gate_up, norm, &narrow, threads);
     dayi_multiply(&narrow, count, gate_up, GATE, hidden, down->inputs, threads);

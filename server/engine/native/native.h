@@ -19,23 +19,27 @@ typedef struct {
     const float *bias;    /* of each output; NULL: none */
     const float *factors; /* of each input: rows are multiplied by them first */
     int64_t inputs, outputs;
+    int64_t depth; /* 8-bit rows that stand for one row of numbers: 1, or 2 with what the first leaves over */
 } Matrix;
 
-/* Rows in 8 bits: `bytes` [rows][stride]; what a row's products are multiplied by; what they are too large by. */
+/* Rows in 8 bits: `bytes` [rows][depth][stride]; what the products of each are multiplied by; what they are too
+   large by. */
 typedef struct {
     int8_t *bytes;
     float *multipliers;
     int32_t *surplus;
-    int64_t stride;
+    int64_t stride, depth;
 } Rounded;
 
 enum { PANEL = 32, LANES = 16 };
 
 static inline int64_t dayi_stride(int64_t inputs) { return (inputs + 63) & ~(int64_t)63; }
 
-/* Lay `Rounded` for `rows` rows of at most `inputs` inputs into `scratch`; returns what lies behind it. */
-static inline char *dayi_lay(Rounded *rounded, char *scratch, int64_t rows, int64_t inputs) {
-    rounded->stride = dayi_stride(inputs);
+/* Lay `Rounded` for rows that a matrix multiplies into `scratch`; returns what lies behind it. */
+static inline char *dayi_lay(Rounded *rounded, char *scratch, int64_t rows, const Matrix *matrix) {
+    rows *= matrix->depth;
+    rounded->depth = matrix->depth;
+    rounded->stride = dayi_stride(matrix->inputs);
     rounded->bytes = (int8_t *)scratch;
     scratch += rows * rounded->stride;
     rounded->multipliers = (float *)scratch;
@@ -58,6 +62,32 @@ static inline __m512 dayi_exp(__m512 x) {
     p = _mm512_fmadd_ps(p, r, _mm512_set1_ps(1.0f));
     p = _mm512_fmadd_ps(p, r, _mm512_set1_ps(1.0f));
     return _mm512_scalef_ps(p, n);
+}
+
+/* 16 rows of 16 numbers of 4 bytes become columns. */
+static inline void dayi_transpose(__m512i r[16]) {
+    __m512i t[16];
+    for (int i = 0; i < 16; i += 2) {
+        t[i] = _mm512_unpacklo_epi32(r[i], r[i + 1]);
+        t[i + 1] = _mm512_unpackhi_epi32(r[i], r[i + 1]);
+    }
+    for (int i = 0; i < 16; i += 4)
+        for (int j = 0; j < 2; j++) {
+            r[i + 2 * j] = _mm512_unpacklo_epi64(t[i + j], t[i + j + 2]);
+            r[i + 2 * j + 1] = _mm512_unpackhi_epi64(t[i + j], t[i + j + 2]);
+        }
+    for (int i = 0; i < 4; i++) {
+        t[i] = _mm512_shuffle_i32x4(r[i], r[i + 4], 0x88);
+        t[i + 4] = _mm512_shuffle_i32x4(r[i], r[i + 4], 0xdd);
+        t[i + 8] = _mm512_shuffle_i32x4(r[i + 8], r[i + 12], 0x88);
+        t[i + 12] = _mm512_shuffle_i32x4(r[i + 8], r[i + 12], 0xdd);
+    }
+    for (int i = 0; i < 4; i++) {
+        r[i] = _mm512_shuffle_i32x4(t[i], t[i + 8], 0x88);
+        r[i + 8] = _mm512_shuffle_i32x4(t[i], t[i + 8], 0xdd);
+        r[i + 4] = _mm512_shuffle_i32x4(t[i + 4], t[i + 12], 0x88);
+        r[i + 12] = _mm512_shuffle_i32x4(t[i + 4], t[i + 12], 0xdd);
+    }
 }
 
 /* Round rows [count][inputs]. `norm` >= 0: their root mean square (plus `norm`) is divided out of the products. */
