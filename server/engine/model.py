@@ -6,7 +6,7 @@ prefill. This module does not know about requests, sampling or text.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Literal, Protocol
@@ -18,7 +18,7 @@ from server.engine.attention import Span
 from server.engine.body import TorchBody
 from server.engine.cache import Slots
 from server.engine.linear import Int8, Packing, Plain, Projection, four_bit
-from server.engine.native.body import NativeBody, fits
+from server.engine.native.body import NativeBody, NativeHead, fits
 from server.engine.operators import NATIVE, Operator, unpacked
 from server.engine.shape import ModelShape
 from server.engine.weights import Weights, nibbles
@@ -46,8 +46,8 @@ class Model:
 
     Args:
         shape: its sizes.
-        weights: as `load_weights` gives them. Int8 ones are multiplied where they lie until `pack` is called,
-            if the operator needs them packed.
+        weights: as `load_weights` gives them. Int8 ones are multiplied where they lie until `pack` is called;
+            or copied at once, by the native operator.
         device: where weights and slots lie.
         num_slots: conversations computed at once.
         window_tokens: the longest of them.
@@ -79,11 +79,13 @@ class Model:
             return self._projection(weights, name)
 
         self._body: Body
+        self._head: Callable[[torch.Tensor], torch.Tensor]
         if operator is not None and operator.name == NATIVE and fits(shape):
             self._body = NativeBody(shape, weights, self.slots, turns)
+            self._head = NativeHead(shape, weights)
         else:
             self._body = TorchBody(shape, weights, self.slots, turns, projection)
-        self._head = projection("head").normed(weights["norm"], shape.norm_eps)
+            self._head = projection("head").normed(weights["norm"], shape.norm_eps)
 
     def pack(self) -> None:
         """Pack int8 weights, while other threads compute or not: steps become faster as it goes on.

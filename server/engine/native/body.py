@@ -83,6 +83,20 @@ class NativeBody:
         return rows
 
 
+class NativeHead:
+    """The last norm and the logits."""
+
+    def __init__(self, shape: ModelShape, weights: Weights) -> None:
+        factors = weights["head.smooth"] * weights["norm"]
+        self._packed = Packed(weights["head.weight"], weights["head.scale"], factors)
+        self._norm = shape.norm_eps
+        self._scratch = Scratch()
+
+    def __call__(self, rows: torch.Tensor) -> torch.Tensor:
+        """Rows `[n, hidden]` to logits `[n, vocabulary]`."""
+        return self._packed(rows, self._scratch, self._norm)
+
+
 class _Layer:
     """Four matrices, and how heads are normed."""
 

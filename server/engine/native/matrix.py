@@ -63,7 +63,7 @@ class Packed:
     @property
     def scratch_bytes(self) -> int:
         """What each row rounded takes."""
-        return self.matrix.depth * (-(-self.inputs // _CACHE_LINE) * _CACHE_LINE + 8)
+        return int(self.matrix.depth) * (-(-self.inputs // _CACHE_LINE) * _CACHE_LINE + 8)
 
     def __call__(self, rows: torch.Tensor, scratch: Scratch, norm: float = -1.0) -> torch.Tensor:
         """Rows `[n, in]` in fp32, normed (RMS) first if `norm` is not negative, to `[n, out]`."""
