@@ -25,6 +25,7 @@ function App({ site }) {
     } catch (failure) {
       if (rethrow) throw failure;
       toast(t('failed', { message: failure.message }), { kind: 'refuse', seconds: 10 });
+      if (failure.code === 'login_needed') return; // fetching would only ask for it again
     }
     reload();
   };

@@ -36,6 +36,9 @@ export const texts = {
     no_access_body: '您以「{name}」登录。需要的话，请换一个账号登录，或者请管理员更改您的角色。',
     to_chat: '去答疑页',
     log_in_other: '换一个账号登录',
+    again_title: '登录已失效',
+    again_body: '{name}，请重新登录。页面保持原样，刚才的操作会接着完成。',
+    again_password: '密码',
   },
   en: {
     skip: 'Skip to the content',
@@ -73,5 +76,8 @@ export const texts = {
     no_access_body: 'You are logged in as “{name}”. Log in with another account, or ask an administrator to change your role.',
     to_chat: 'Go to the chat',
     log_in_other: 'Log in with another account',
+    again_title: 'Your login has ended',
+    again_body: '{name}, please log in again. The page stays as it is, and what you were doing goes on.',
+    again_password: 'Password',
   },
 };
