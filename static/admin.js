@@ -33,8 +33,8 @@ function App({ site }) {
   if (!value) return html`<${Wait} />`;
   return html`<div class="page sections">
     <h1>${t('title')}</h1>
-    <${Users} users=${value.users} run=${run} />
-    <${Classes} classes=${value.classes} users=${value.users} word=${pick(site.class_word)} run=${run} />
+    <${Users} users=${value.users} site=${site} run=${run} />
+    <${Classes} classes=${value.classes} users=${value.users} site=${site} word=${pick(site.class_word)} run=${run} />
   </div>`;
 }
 

@@ -54,7 +54,7 @@ export function Frame({ site, here, title, start, tools, children }) {
         ${tools}
         <${LanguageButton} />
         <${ThemeButton} />
-        ${site && here !== 'login' && here !== 'setup' && html`<${Account} login=${site.login} places=${places} here=${here} />`}
+        ${site && here !== 'login' && here !== 'setup' && html`<${Account} site=${site} places=${places} here=${here} />`}
       </div>
     </header>
     <main id="main" tabindex="-1">${children}</main>
