@@ -104,13 +104,16 @@ async def test_blocked_question_gets_one_kind_sentence(slow_server: Serving, peo
 
 
 async def test_masked_words_are_explained(slow_server: Serving, people: People) -> None:
-    """Asterisks in my own question come with one sentence, and the answer knows the asterisks only."""
+    """Asterisks in my own question come with one sentence, also after a reload; the answer knows no more."""
     page = await people.open(slow_server.url)
     await ask(page, "呼噜糖浆好喝吗？")
     await answered(page)
     await expect(questions(page)).to_have_text(["****好喝吗？"])
     await expect(page.get_by_text("有些词不适合显示，已用 * 代替。")).to_be_visible()
     await expect(page.locator("#main")).not_to_contain_text("呼噜糖浆")
+    await page.reload()
+    await expect(questions(page)).to_have_text(["****好喝吗？"])
+    await expect(page.get_by_text("有些词不适合显示，已用 * 代替。")).to_be_visible()
 
 
 async def test_lost_server_is_one_quiet_line(slow_server: Serving, people: People) -> None:
