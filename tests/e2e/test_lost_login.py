@@ -30,7 +30,9 @@ async def desk(slow_server: Serving, people: People, school: School, staff: Memb
     school.import_words(name, ["绿灯笼"])
     page = await people.open(f"{slow_server.url}/words", login=staff.cookie)
     await page.get_by_role("navigation", name="词表").get_by_role("button", name=name).first.click()
+    await expect(page.get_by_role("table")).to_have_attribute("aria-rowcount", "2")  # not all lists
     await expect(word(page, "绿灯笼")).to_be_visible()
+    await page.wait_for_load_state("networkidle")  # or what is still on its way would ask for the login
     await page.context.clear_cookies(name="dayi_login")
     return page
 
