@@ -85,7 +85,11 @@ class Settings(BaseSettings):
         description="Disk in DATA for keys and values that memory has no room for, in MiB; 0 uses none.",
     )
 
-    who_may_chat: Chatters = Field("open", description="open, class_code or login.")
+    who_may_chat: Chatters = Field(
+        "open",
+        description="Who may ask: everyone (open), whoever joined a class (class_code), or whoever logs in "
+        "(login).",
+    )
     public_url: str | None = Field(None, description="Address under which browsers reach the server.")
     allowed_origins: list[str] = Field(
         default_factory=list,

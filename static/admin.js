@@ -25,6 +25,7 @@ function App({ site }) {
     } catch (failure) {
       if (rethrow) throw failure;
       toast(t('failed', { message: failure.message }), { kind: 'refuse', seconds: 10 });
+      if (failure.code === 'login_needed') return; // fetching would only ask for it again
     }
     reload();
   };
@@ -32,8 +33,8 @@ function App({ site }) {
   if (!value) return html`<${Wait} />`;
   return html`<div class="page sections">
     <h1>${t('title')}</h1>
-    <${Users} users=${value.users} run=${run} />
-    <${Classes} classes=${value.classes} users=${value.users} word=${pick(site.class_word)} run=${run} />
+    <${Users} users=${value.users} site=${site} run=${run} />
+    <${Classes} classes=${value.classes} users=${value.users} site=${site} word=${pick(site.class_word)} run=${run} />
   </div>`;
 }
 

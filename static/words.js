@@ -1,6 +1,6 @@
 // The word desk: lists on the left, words in the middle, the try-it box on the right, the draft's bar on top.
 
-import { html, useMemo, useState } from './vendor/preact.js';
+import { html, useEffect, useMemo, useState } from './vendor/preact.js';
 import { api } from './shared/api.js';
 import { confirm, Dialog } from './shared/dialog.js';
 import { moment } from './shared/i18n.js';
@@ -27,11 +27,17 @@ function App() {
   const [q, setQ] = useState('');
   const [chosen, setChosen] = useState(new Set());
   const [open, setOpen] = useState(null); // {kind: 'list' | 'import' | 'publish' | 'history', list?}
+  const changed = () => { setStamp((old) => old + 1); overview.reload(); };
+  // The draft is everybody's: who comes back to this tab must see what was done in others before publishing it.
+  useEffect(() => {
+    const back = () => document.visibilityState === 'visible' && changed();
+    document.addEventListener('visibilitychange', back);
+    return () => document.removeEventListener('visibilitychange', back);
+  }, []);
   const lists = useMemo(() => new Map((overview.value?.lists ?? []).map((each) => [each.id, each])), [overview.value]);
   if (overview.problem && !overview.value) return html`<div class="page"><${Problem} problem=${overview.problem} onRetry=${overview.reload} /></div>`;
   if (!overview.value) return html`<${Wait} />`;
   const { draft, published } = overview.value;
-  const changed = () => { setStamp((old) => old + 1); overview.reload(); };
   const close = () => setOpen(null);
   /** Runs a change; what came of it is fetched again, a problem is said. */
   const run = async (work, said) => {
@@ -43,7 +49,7 @@ function App() {
       return true;
     } catch (problem) {
       complain(problem);
-      changed();
+      if (problem.code !== 'login_needed') changed(); // it would only ask for the login again
       return false;
     }
   };
@@ -73,7 +79,7 @@ function App() {
       <div class="draft-bar" role="region" aria-label=${t('use.draft')}>
         <${Icon} name="pencil" /><span>${t('draftBar', { n: draft.num_changes })}</span>
         <button type="button" class="button small" onClick=${discard}>${t('discard')}</button>
-        <button type="button" class="button small primary" onClick=${() => setOpen({ kind: 'publish' })}>${t('publish')}</button>
+        <button type="button" class="button small primary" onClick=${() => { overview.reload(); setOpen({ kind: 'publish' }); }}>${t('publish')}</button>
       </div>`}
     <div class="desk">
       <div class="desk-side">
@@ -100,16 +106,17 @@ function App() {
     ${open?.kind === 'history' && html`<${History} desk=${desk} onClose=${close} />`}
     ${open?.kind === 'import' && html`<${ImportDialog} desk=${desk} lists=${[...lists.values()]} list=${list} onClose=${close}
       onDone=${(report) => { close(); toast(t('importDone', { n: report.num_new })); changed(); }} />`}
-    ${open?.kind === 'publish' && html`<${PublishDialog} onClose=${close}
+    ${open?.kind === 'publish' && html`<${PublishDialog} draft=${draft} onClose=${close}
       onPublish=${async (comment) => { close(); await run(() => desk.publish(comment), (answer) => t('publishedNow', { number: answer.published.number })); }} />`}`;
 }
 
-function PublishDialog({ onPublish, onClose }) {
+function PublishDialog({ draft, onPublish, onClose }) {
   const [comment, setComment] = useState('');
   const publish = (event) => { event.preventDefault(); onPublish(comment); };
   return html`
     <${Dialog} title=${t('publishTitle')} onClose=${onClose}>
       <form class="stack" onSubmit=${publish}>
+        <p><strong>${t('draftBar', { n: draft.num_changes })}</strong></p>
         <p>${t('publishText')}</p>
         <${Field} name=${t('comment')}>${(a) => html`<input ...${a} maxlength="200" value=${comment} onInput=${(event) => setComment(event.currentTarget.value)} />`}<//>
         <button class="button primary">${t('publish')}</button>

@@ -50,7 +50,7 @@ def test_readme_describes_settings_as_the_help_does() -> None:
 
 @BOTH
 def test_readme_names_commands_that_exist(name: str) -> None:
-    """Each `dayi …` in the table of commands resolves to a command, and each of its options is one."""
+    """Each `dayi …` resolves to a command, its options exist, and those it cannot do without are there."""
     lines = re.findall(r"`dayi ([^`]+)`", text_of(name))
     assert len(lines) > 10
     for line in lines:
@@ -63,6 +63,8 @@ def test_readme_names_commands_that_exist(name: str) -> None:
             command = found
         options = {option for parameter in command.params for option in parameter.opts}
         assert {word for word in words if word.startswith("--")} <= options | {"--help"}, f"dayi {line}"
+        needed = [each for each in command.params if each.required and isinstance(each, click.Option)]
+        assert all(set(each.opts) & set(words) for each in needed), f"dayi {line}: something is missing"
 
 
 @BOTH

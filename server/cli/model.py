@@ -21,6 +21,7 @@ STAGES = {
     "quantising": "Rounding the weights to 8 bits",
     "storing": "Storing",
 }
+_ONLY_TIME = "{desc}: {elapsed}"  # where nobody knows how much there is to do
 
 
 @click.group()
@@ -101,8 +102,16 @@ class _Bar:
         if step.stage != self._stage:
             self.__exit__()
             self._stage = step.stage
-            self._bar = tqdm(desc=STAGES[step.stage], unit="B", unit_scale=True, unit_divisor=1024)
-        self._bar.total = step.total_bytes or None
+            self._bar = tqdm(
+                desc=STAGES[step.stage],
+                total=step.total_bytes or None,
+                unit="B",
+                unit_scale=True,
+                unit_divisor=1024,
+                bar_format=None if step.total_bytes else _ONLY_TIME,
+            )
+        if step.total_bytes:
+            self._bar.total, self._bar.bar_format = step.total_bytes, None
         self._bar.update(step.done_bytes - self._bar.n)
 
 

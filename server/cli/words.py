@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 WHO = "dayi words"
 _Answer = TypeVar("_Answer")
 _file = click.Path(exists=True, dir_okay=False, path_type=Path)
+ACTIONS = ("block", "mask", "replace", "review", "warn", "log")  # `filters` is imported where it is used
+_action = click.Choice(ACTIONS)
 
 
 @click.group()
@@ -36,14 +38,14 @@ def command() -> None:
 @command.command()
 @click.argument("file", type=_file)
 def check(file: Path) -> None:
-    """Say what is wrong with FILE (.txt or .csv), and what is unwise. Nothing is changed."""
+    """Say what is wrong with FILE (.txt, .csv or .json), and what is unwise. Nothing is changed."""
     from filters import lint
 
     parsed = _parsed(file, file.read_bytes())
     findings = lint(parsed)
     for finding in findings:
         click.echo(f"{file}:{finding.line}: {finding.code}: {finding.text}: {finding.message}")
-    click.echo(f"{len(parsed)} words, {len(findings)} findings")
+    click.echo(f"{_count(len(parsed), 'word')}, {_count(len(findings), 'finding')}")
 
 
 @command.command(name="import")
@@ -51,13 +53,17 @@ def check(file: Path) -> None:
 @click.option("--list", "list_name", required=True, help="Name of the list; made if it does not exist.")
 @click.option("--kind", type=click.Choice(["words", "allow"]), default="words", show_default=True)
 @click.option("--category", default="", help="Category of a list that is made.")
-@click.option("--question-action", default="block", show_default=True, help="For a list that is made.")
-@click.option("--answer-action", default="mask", show_default=True, help="For a list that is made.")
+@click.option(
+    "--question-action", type=_action, default="block", show_default=True, help="For a list that is made."
+)
+@click.option(
+    "--answer-action", type=_action, default="mask", show_default=True, help="For a list that is made."
+)
 @click.option("--dry-run", is_flag=True, help="Only say what would happen.")
 @click.option("--publish", is_flag=True, help="Put the draft into effect afterwards.")
 @setting_options("data")
 def import_file(file: Path, list_name: str, dry_run: bool, publish: bool, **options: Any) -> None:
-    """Import FILE (.txt or .csv) into a list of the draft."""
+    """Import FILE (.txt, .csv or .json) into a list of the draft."""
     made = {name: options.pop(name) for name in ("kind", "category", "question_action", "answer_action")}
     content = file.read_bytes()
     _parsed(file, content)  # a bad file is refused before a list is made for it
@@ -70,7 +76,9 @@ def import_file(file: Path, list_name: str, dry_run: bool, publish: bool, **opti
         for finding in report.findings:
             click.echo(f"{file}:{finding.line}: {finding.code}: {finding.text}: {finding.message}")
         would = "would be " if dry_run else ""
-        click.echo(f"{report.num_new} words {would}added to {list_name!r}, {report.num_known} were there")
+        click.echo(
+            f"{_count(report.num_new, 'word')} {would}added to {list_name!r}, {report.num_known} were there"
+        )
         if publish and not dry_run:
             version = await desk.versions.publish(f"import {file.name}", who=WHO, now_ms=_now_ms())
             click.echo(f"version {version.number} is published: {version.num_words} words")
@@ -127,7 +135,9 @@ def _parsed(file: Path, content: bytes) -> list[ParsedWord]:
     except WordListProblem as problem:
         for line, reason, text in problem.problems:
             click.echo(f"{file}:{line}: {REASONS[reason]} {text}", err=True)
-        raise ClientProblem("bad_import", f"{file.name}: {len(problem.problems)} bad lines") from None
+        raise ClientProblem(
+            "bad_import", f"{file.name}: {_count(len(problem.problems), 'bad line')}"
+        ) from None
 
 
 def _with_desk(
@@ -172,6 +182,10 @@ async def _list_id(desk: WordDesk, name: str, make: dict[str, str] | None, *, dr
         {"name": name, "kind": make["kind"], "category": make["category"], **actions}
     )
     return (await desk.lists.add(new, who=WHO, now_ms=_now_ms())).id
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
 
 
 def _now_ms() -> int:

@@ -74,6 +74,8 @@ class Preset(_Part):
     title: Bilingual
     organisation: str = Field(min_length=1, max_length=40)
     class_word: Bilingual  # what a group is called: a class, a desk
+    teacher_word: Bilingual = Bilingual(zh="教师", en="teacher")  # who sees its statistics
+    pupil_word: Bilingual = Bilingual(zh="学生", en="pupil")  # who asks
     accent: Accent
     system_prompt: str = Field(min_length=1)
     sampling: PresetSampling

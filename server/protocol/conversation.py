@@ -10,10 +10,10 @@ from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from filters import Direction, Pipeline, Verdict
+from filters import Action, Direction, Pipeline, Verdict
 from server.errors import ClientProblem
 from server.protocol.effects import ConversationEffect, FilterFailed, Hits, TurnBegan
-from server.protocol.frames import Accepted, Ask, RefusalCode, Refused, Regenerate
+from server.protocol.frames import Accepted, Ask, Notice, RefusalCode, Refused, Regenerate
 from server.protocol.rates import TokenBucket, take_from_all
 from server.protocol.texts import Texts
 from server.protocol.turn import Outgoing, RunningTurn, Why
@@ -48,6 +48,16 @@ class Proposal:
     verdict: Verdict
     pipeline: Pipeline
     texts: Texts
+
+
+def _notices(verdict: Verdict) -> list[Notice] | None:
+    """What the writer of a question is told about it."""
+    actions = {match.action for match in verdict.matches}
+    found: dict[Notice, bool] = {
+        "masked": bool(actions & {Action.MASK, Action.REPLACE}),
+        "warned": Action.WARN in actions,
+    }
+    return [notice for notice, is_due in found.items() if is_due] or None
 
 
 class ConversationMachine:
@@ -148,7 +158,12 @@ class ConversationMachine:
         self._note_hits(proposal.verdict, turn, now_ms)
         self._out.show(
             lambda seq: Accepted(
-                seq=seq, id=ask_id, turn=turn, text=proposal.question, regenerates=proposal.replaces
+                seq=seq,
+                id=ask_id,
+                turn=turn,
+                text=proposal.question,
+                regenerates=proposal.replaces,
+                notices=_notices(proposal.verdict),
             )
         )
         self._decided[ask_id] = self.last_seq

@@ -18,6 +18,7 @@ VERSION = 1
 
 Finish = Literal["stop", "length", "stopped", "filtered", "failed"]
 Origin = Literal["model", "approved_answer"]
+Notice = Literal["masked", "warned"]
 Reason = Literal["hit", "new", "evicted", "edited", "truncated", "filtered", "restart"]
 RefusalCode = Literal["filter", "too_long", "too_fast", "busy", "stage"]
 
@@ -139,7 +140,10 @@ class Welcome(_Frame):
 
 
 class Accepted(_Frame):
-    """The question is in. `text` is what will be remembered: masked where masked."""
+    """The question is in. `text` is what will be remembered: masked where masked.
+
+    `notices` is what its writer is to be told: that words were masked, or that one gave cause to warn.
+    """
 
     type: Literal["accepted"] = "accepted"
     seq: int
@@ -147,6 +151,7 @@ class Accepted(_Frame):
     turn: str
     text: str
     regenerates: str | None = None
+    notices: list[Notice] | None = None
 
 
 class Refused(_Frame):

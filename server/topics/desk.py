@@ -7,14 +7,17 @@ edit is decided by the caller.
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import json
 from collections.abc import Sequence
 
+from server.errors import ClientProblem
 from server.storage import topics as storage
 from server.storage.database import Database
 from server.storage.ids import new_id
 from server.topics.matcher import TopicMatcher
 from server.topics.taxonomy import TopicNode, checked_taxonomy, shipped_taxonomy
-from server.topics.wording import Lang
+from server.topics.wording import Lang, say
 
 
 class TopicDesk:
@@ -61,9 +64,10 @@ class TopicDesk:
 
     def listed(self) -> dict[str, object]:
         """What `GET /api/topics` answers."""
-        return {"topics": [topic.as_json() for topic in self._taxonomy]}
+        topics = [topic.as_json() for topic in self._taxonomy]
+        return {"topics": topics, "stamp": _stamp(topics)}
 
-    async def replace(self, raw: object, lang: Lang) -> dict[str, object]:
+    async def replace(self, raw: object, lang: Lang, stamp: str | None = None) -> dict[str, object]:
         """Put an edited taxonomy in the place of the present one; effective from the next question.
 
         Topics without an id get one; the others keep theirs, and with it what was counted.
@@ -71,9 +75,11 @@ class TopicDesk:
         Args:
             raw: the `topics` of `PUT /api/topics`.
             lang: the language of the messages.
+            stamp: that of the taxonomy which was edited; None replaces whatever is in effect.
 
         Raises:
-            ClientProblem: `bad_topics`, naming every mistake; nothing is changed then.
+            ClientProblem: `bad_topics`, naming every mistake, or 409 `topics_changed`, when somebody else
+                was faster; nothing is changed then.
             StorageProblem: the database refused; nothing is changed then.
         """
         num_rows = len(raw) if isinstance(raw, Sequence) else 0
@@ -82,6 +88,9 @@ class TopicDesk:
             checked_taxonomy, raw, lang, [f"t{new_id()}" for _ in range(num_rows)]
         )
         async with self._edit_turn:
+            if stamp is not None and stamp != self.listed()["stamp"]:
+                zh, en = say("zh", "changed"), say("en", "changed")
+                raise ClientProblem("topics_changed", zh, message_en=en, status=409)
             matcher = await asyncio.to_thread(TopicMatcher.compile, taxonomy)
             await self._store(taxonomy)
             self._taxonomy, self._matcher = taxonomy, matcher
@@ -102,3 +111,8 @@ class TopicDesk:
 
 def _node(topic: storage.StoredTopic) -> TopicNode:
     return TopicNode(topic.id, topic.parent_id, topic.name_zh, topic.name_en, topic.keywords)
+
+
+def _stamp(topics: object) -> str:
+    """Tells one state of the taxonomy from another."""
+    return hashlib.sha256(json.dumps(topics, sort_keys=True).encode()).hexdigest()[:16]

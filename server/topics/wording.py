@@ -14,6 +14,10 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "主题没有保存：请先改正下面列出的问题。",
         "The topics were not saved: please mend what is listed below.",
     ),
+    "changed": (
+        "主题没有保存：在您编辑期间，别人保存了另一份。",
+        "The topics were not saved: somebody else saved others while you were editing.",
+    ),
     "topics_not_a_list": (
         "主题没有保存：需要一个不超过 {limit} 项的列表。",
         "The topics were not saved: a list of at most {limit} is needed.",

@@ -28,8 +28,10 @@ async def site(call: Call) -> Response:
             "greeting": preset.greeting,
             "examples": preset.examples,
             "label": preset.label,
-            "privacy": privacy_sentences(preset, status.is_elsewhere),
+            "privacy": privacy_sentences(preset, status.is_elsewhere, settings.small_group),
             "class_word": preset.class_word,
+            "teacher_word": preset.teacher_word,
+            "pupil_word": preset.pupil_word,
             "masked_notice": preset.masked_notice,
             "who_may_chat": settings.who_may_chat,
             "limits": {"question_chars": settings.question_chars, "frame_bytes": settings.frame_bytes},
@@ -43,12 +45,18 @@ async def site(call: Call) -> Response:
     )
 
 
-def privacy_sentences(preset: Preset, is_elsewhere: bool) -> dict[str, list[str]]:
-    """Who sees what is asked; the preset's first sentence says where answers are written."""
+def privacy_sentences(preset: Preset, is_elsewhere: bool, small_group: int) -> dict[str, list[str]]:
+    """Who sees what is asked; the preset's first sentence says where answers are written.
+
+    `{small_group}` in a sentence is the number of the settings: a promise must not name another one.
+    """
     zh, en = list(preset.privacy.zh), list(preset.privacy.en)
     if is_elsewhere:
         zh[0], en[0] = preset.privacy_elsewhere.zh, preset.privacy_elsewhere.en
-    return {"zh": zh, "en": en}
+    return {
+        lang: [sentence.replace("{small_group}", str(small_group)) for sentence in sentences]
+        for lang, sentences in (("zh", zh), ("en", en))
+    }
 
 
 async def frames(call: Call) -> Response:

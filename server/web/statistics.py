@@ -33,6 +33,7 @@ class TopicsBody(Body):
     """A whole taxonomy; its rows are checked, and every mistake named, by the topics."""
 
     topics: list[Any]
+    stamp: str | None = Field(None, max_length=64)  # of what was edited; without it nothing is compared
 
 
 async def classes(call: Call) -> Response:
@@ -66,7 +67,7 @@ async def topics(call: Call) -> Response:
 async def replace_topics(call: Call) -> Response:
     """Put another taxonomy in its place."""
     body = await read_body(call.request, TopicsBody)
-    return answer(await call.parts.topics.replace(body.topics, call.language))
+    return answer(await call.parts.topics.replace(body.topics, call.language, body.stamp))
 
 
 async def _report(call: Call) -> Report:
@@ -97,4 +98,5 @@ async def _audience(call: Call, class_id: str) -> Audience:
 def _together(own: list[ClassRef], call: Call) -> str:
     if 1 <= len(own) <= 3:
         return ("、" if call.language == "zh" else ", ").join(each.name for each in own)
-    return "所教全部班级" if call.language == "zh" else "all classes taught"
+    word = call.parts.preset.class_word
+    return f"名下全部{word.zh}" if call.language == "zh" else "all groups taken together"

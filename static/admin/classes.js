@@ -5,10 +5,11 @@ import { api } from '../shared/api.js';
 import { confirm, Dialog } from '../shared/dialog.js';
 import { Icon } from '../shared/icons.js';
 import { Empty, Field, Problem } from '../shared/parts.js';
+import { roleName, teacherWord } from '../shared/roles.js';
 import { QrCode } from './qr.js';
 import { t } from './say.js';
 
-export function Classes({ classes, users, word, run }) {
+export function Classes({ classes, users, site, word, run }) {
   const [open, setOpen] = useState(null); // {kind: 'edit' | 'code', class?}
   const teachers = users.filter((user) => user.role === 'teacher' && !user.disabled);
   const close = () => setOpen(null);
@@ -36,12 +37,12 @@ export function Classes({ classes, users, word, run }) {
             <button type="button" class="button small quiet" onClick=${() => archive(each)}>${t(each.archived ? 'unarchive' : 'archive')}</button>
           </div>
         </li>`)}</ul>
-      ${open?.kind === 'edit' && html`<${ClassDialog} of=${open.class} teachers=${teachers} word=${word} run=${run} onClose=${close} />`}
+      ${open?.kind === 'edit' && html`<${ClassDialog} of=${open.class} teachers=${teachers} site=${site} word=${word} run=${run} onClose=${close} />`}
       ${open?.kind === 'code' && html`<${CodeDialog} of=${classes.find((each) => each.id === open.id)} run=${run} onClose=${close} />`}
     </section>`;
 }
 
-function ClassDialog({ of, teachers, word, run, onClose }) {
+function ClassDialog({ of, teachers, site, word, run, onClose }) {
   const [fields, setFields] = useState({
     name: of?.name ?? '', enrolled: of?.enrolled ?? '', teachers: new Set((of?.teachers ?? []).map((each) => each.id)),
   });
@@ -66,8 +67,8 @@ function ClassDialog({ of, teachers, word, run, onClose }) {
     <form class="stack" onSubmit=${save}>
       <${Field} name=${t('className')}>${(a) => html`<input ...${a} required maxlength="64" value=${fields.name} onInput=${(event) => set({ name: event.currentTarget.value })} />`}<//>
       <${Field} name=${t('enrolled')}>${(a) => html`<input ...${a} type="number" min="1" max="100000" value=${fields.enrolled} onInput=${(event) => set({ enrolled: event.currentTarget.value })} />`}<//>
-      <fieldset class="stack"><legend class="field-name">${t('teachers')}</legend>
-        ${teachers.length === 0 && html`<p class="hint">${t('noTeachers')}</p>`}
+      <fieldset class="stack"><legend class="field-name">${roleName('teacher', site)}</legend>
+        ${teachers.length === 0 && html`<p class="hint">${t('noTeachers', { teacher: teacherWord(site) })}</p>`}
         ${teachers.map((each) => html`<label key=${each.id} class="check"><input type="checkbox" checked=${fields.teachers.has(each.id)} onChange=${toggle(each.id)} />${each.name}</label>`)}
       </fieldset>
       ${problem && html`<${Problem} problem=${problem} />`}

@@ -29,7 +29,7 @@ function fit(field) {
 }
 
 export function Composer({ place, draft, onDraft, limit, running, sending, stopping, onSend, onStop }) {
-    useLayoutEffect(() => fit(place.current), [draft]);
+  useLayoutEffect(() => fit(place.current), [draft]);
   useEffect(() => {
     const again = () => fit(place.current);
     addEventListener('resize', again);

@@ -6,6 +6,7 @@ import { Dialog } from '../shared/dialog.js';
 import { pick, texts } from '../shared/i18n.js';
 import { Icon } from '../shared/icons.js';
 import { Field, Note } from '../shared/parts.js';
+import { teacherWord } from '../shared/roles.js';
 import { toast } from '../shared/toast.js';
 import { texts as own } from './texts.js';
 
@@ -43,7 +44,7 @@ export function JoinClass({ site, code: given = '', needed, onClose, onJoined })
     }
   };
   const form = html`<form class="stack" onSubmit=${join}>
-    <p>${t('join_body')}</p>
+    <p>${t('join_body', { teacher: teacherWord(site) })}</p>
     <${Field} name=${t('join_code')} error=${problem?.message}>
       ${(attributes) => html`<input ...${attributes} class="code-field" value=${code} autocomplete="off" autocapitalize="characters"
         spellcheck=${false} maxlength="64" required autofocus onInput=${(event) => setCode(event.target.value)} />`}

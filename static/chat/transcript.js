@@ -1,7 +1,7 @@
 // A conversation as the page shows it: a pure reducer from frames to turns. It knows neither sockets nor the screen.
 //
 // A turn is {id, askId, question, written, answer, phase, …}; `phase` is sending → (refused | accepted → queued →
-// answering → done). `written` is what I typed: where it differs from `question`, words were masked. Frames that were seen
+// answering → done). `written` is what I typed, to write it anew; `notices` is what I am told of it. Frames that were seen
 // before (seq not above the last one) change nothing, so a replay after a cut leaves the text byte-identical.
 
 export const emptyTranscript = { conversation: null, seq: 0, label: null, limits: null, turns: [] };
@@ -17,6 +17,7 @@ const newTurn = (askId, written) => ({
   etaSeconds: null,
   origin: null,
   passages: [],
+  notices: [],
   refusal: null,
   finish: null,
   message: null,
@@ -85,10 +86,12 @@ function accepted(state, frame) {
     ...newTurn(frame.id, mine?.written ?? frame.text),
     id: frame.turn,
     question: frame.text,
+    notices: frame.notices ?? [],
     phase: 'accepted',
   };
   const place = others.findIndex((each) => each.id === frame.regenerates && each.id !== null);
-  if (place >= 0) return { ...state, turns: replaced(others, place, turn) };
+  // Asked anew it is the masked text that is asked: what was said of it before still holds.
+  if (place >= 0) return { ...state, turns: replaced(others, place, { ...turn, notices: others[place].notices }) };
   const firstUnsent = others.findIndex((each) => each.phase === 'sending');
   const at = firstUnsent < 0 ? others.length : firstUnsent;
   return { ...state, turns: [...others.slice(0, at), turn, ...others.slice(at)] };

@@ -13,12 +13,11 @@ const t = texts(own);
 const BAD_REASONS = ['bad_wrong', 'bad_unclear', 'bad_short'];
 
 export function Turn({ turn, last, label, line, act }) {
-  const masked = turn.written !== turn.question && turn.written.trim() !== turn.question;
   return html`<li class="turn">
     <div class="question">
       <h2 class="visually-hidden">${t('your_question')}</h2>
       <div class="bubble">${turn.question}</div>
-      ${masked && html`<p class="aside">${act.maskedNotice ?? t('masked')}</p>`}
+      ${turn.notices.map((name) => html`<p class="aside" key=${name}>${(name === 'masked' && act.maskedNotice) || t(name)}</p>`)}
     </div>
     ${turn.phase === 'refused' || turn.phase === 'sending'
       ? html`<${Unanswered} turn=${turn} line=${line} act=${act} />`

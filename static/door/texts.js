@@ -2,7 +2,7 @@
 export const texts = {
   zh: {
     login_title: '登录',
-    login_intro: '教师、合规人员和管理员在这里登录。',
+    login_intro: '工作人员在这里登录。',
     login_intro_all: '这里的答疑需要先登录。',
     login_action: '登录',
     login_chat: '不登录，直接去提问',
@@ -11,7 +11,7 @@ export const texts = {
     name: '用户名',
     password: '密码',
     setup_title: '建立管理员账号',
-    setup_intro: '这是第一次启动。为这个答疑系统建立第一个管理员；之后可以再添加教师和合规人员。',
+    setup_intro: '这是第一次启动。为这个答疑系统建立第一个管理员；之后可以再添加其他人。',
     setup_action: '建立并登录',
     setup_name_rules: '1 到 64 个字符，例如您的姓名。',
     setup_no_token: '这个链接不完整',
@@ -21,7 +21,7 @@ export const texts = {
   },
   en: {
     login_title: 'Log in',
-    login_intro: 'Teachers, compliance staff and administrators log in here.',
+    login_intro: 'Staff log in here.',
     login_intro_all: 'You need to log in to ask questions here.',
     login_action: 'Log in',
     login_chat: 'Ask a question without logging in',
@@ -30,7 +30,7 @@ export const texts = {
     name: 'User name',
     password: 'Password',
     setup_title: 'Make the administrator',
-    setup_intro: 'This is the first start. Make the first administrator; teachers and compliance staff can be added later.',
+    setup_intro: 'This is the first start. Make the first administrator; others can be added later.',
     setup_action: 'Make it and log in',
     setup_name_rules: '1 to 64 characters, for instance your name.',
     setup_no_token: 'This link is not complete',

@@ -7,12 +7,14 @@ import { texts } from './i18n.js';
 import { Icon } from './icons.js';
 import { keep } from './keep.js';
 import { PasswordField, Problem } from './parts.js';
+import { roleName } from './roles.js';
 import { texts as shared } from './texts.js';
 import { toast } from './toast.js';
 
 const t = texts(shared);
 
-export function Account({ login, places, here }) {
+export function Account({ site, places, here }) {
+  const { login } = site;
   const [open, setOpen] = useState(false);
   const [changing, setChanging] = useState(false);
   const box = useRef(null);
@@ -54,7 +56,7 @@ export function Account({ login, places, here }) {
       <${Icon} name="user-round" /><span class="who who-name">${login.name}</span>
     </button>
     ${open && html`<div class="menu">
-      <p class="menu-note">${login.name} · ${t(`role_${login.role}`)}</p>
+      <p class="menu-note">${login.name} · ${roleName(login.role, site)}</p>
       ${places.map((place) => html`<a class="only-narrow" key=${place.key} href=${place.path}
         aria-current=${place.key === here ? 'page' : undefined}><${Icon} name=${place.icon} />${t(place.key)}</a>`)}
       <button type="button" onClick=${change}><${Icon} name="key-round" />${t('change_password')}</button>

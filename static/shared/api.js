@@ -2,7 +2,8 @@
 // one sentence in the page's language, fit to be shown. Use:
 //   const {lists} = await api.get('/api/words');            api.get(path, {q: 'x'})  – empty values are left out
 //   await api.post(path, body)  .patch  .put  .del(path)     await api.upload(path, formData)
-// Without a login (401 login_needed) the page goes to /login and comes back; the promise then never ends.
+// Without a login (401 login_needed) the person is asked to log in where they are, if the page can ask (log_in_again.js),
+// and the request is sent again; else the page goes to /login and comes back, and the promise never ends.
 
 import { lang, texts } from './i18n.js';
 import { texts as shared } from './texts.js';
@@ -29,6 +30,25 @@ export function withQuery(path, query = {}) {
 export const loginAddress = (location = globalThis.location) =>
   `/login?next=${encodeURIComponent(location.pathname + location.search + location.hash)}`;
 
+let ask = null;
+let asking = null;
+
+/** `answer()` promises true when the person is logged in again, false when they will not. Returns how to stop. */
+export function onLoginNeeded(answer) {
+  ask = answer;
+  return () => {
+    ask = null;
+  };
+}
+
+/** One question, however many requests wait for its answer. */
+function loggedInAgain() {
+  asking ??= ask().finally(() => {
+    asking = null;
+  });
+  return asking;
+}
+
 async function request(method, path, { body, form, query, signal } = {}) {
   const headers = { Accept: 'application/json', 'Accept-Language': lang() };
   if (body !== undefined) headers['Content-Type'] = 'application/json';
@@ -54,10 +74,11 @@ async function request(method, path, { body, form, query, signal } = {}) {
   }
   if (response.ok) return answer;
   const problem = answer?.error ?? { code: 'strange', message: t('strange') };
-  if (problem.code === 'login_needed') {
+  if (problem.code === 'login_needed' && !ask) {
     globalThis.location.assign(loginAddress());
     return new Promise(() => {});
   }
+  if (problem.code === 'login_needed' && (await loggedInAgain())) return request(method, path, { body, form, query, signal });
   throw new ApiProblem(response.status, problem);
 }
 

@@ -5,6 +5,7 @@ import { html, useEffect, useState } from '../vendor/preact.js';
 import { Account } from './account.js';
 import { Confirmations } from './dialog.js';
 import { lang, setLang, texts } from './i18n.js';
+import { LogInAgain } from './log_in_again.js';
 import { IconButton } from './parts.js';
 import { texts as shared } from './texts.js';
 import { onTheme, setTheme, theme } from './theme.js';
@@ -53,11 +54,12 @@ export function Frame({ site, here, title, start, tools, children }) {
         ${tools}
         <${LanguageButton} />
         <${ThemeButton} />
-        ${site && here !== 'login' && here !== 'setup' && html`<${Account} login=${site.login} places=${places} here=${here} />`}
+        ${site && here !== 'login' && here !== 'setup' && html`<${Account} site=${site} places=${places} here=${here} />`}
       </div>
     </header>
     <main id="main" tabindex="-1">${children}</main>
     <${Confirmations} />
+    ${site?.login && here !== 'login' && html`<${LogInAgain} name=${site.login.name} />`}
     <${Toasts} />
   `;
 }

@@ -15,18 +15,18 @@ const nameOf = (row) => (lang() === 'en' ? row.name_en || row.name_zh : row.name
 export function TopicsEditor({ onBack }) {
   const { value, problem, reload } = useLoad((signal) => api.get('/api/topics', {}, signal), []);
   if (problem) return html`<div class="page"><${Problem} problem=${problem} onRetry=${reload} /></div>`;
-  return value ? html`<${Editor} topics=${value.topics} onBack=${onBack} />` : html`<${Wait} />`;
+  return value ? html`<${Editor} topics=${value.topics} stamp=${value.stamp} onBack=${onBack} />` : html`<${Wait} />`;
 }
 
-function Editor({ topics, onBack }) {
-  const [saved, setSaved] = useState(topics);
+function Editor({ topics, stamp, onBack }) {
+  const [saved, setSaved] = useState({ topics, stamp });
   const [draft, setDraft] = useState(() => toDraft(topics));
   const [q, setQ] = useState('');
   const [open, setOpen] = useState(() => new Set());
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState(null);
   const [findings, setFindings] = useState({});
-  const changed = isChanged(draft, saved);
+  const changed = isChanged(draft, saved.topics);
 
   useEffect(() => {
     const stay = (event) => changed && event.preventDefault();
@@ -38,16 +38,22 @@ function Editor({ topics, onBack }) {
     const leave = !changed || (await confirm({ title: t('discard_title'), body: t('discard_body'), action: t('discard'), danger: true }));
     if (leave) onBack();
   };
-  const save = async () => {
+  /** `over`: the stamp of what is replaced; null replaces whatever somebody else has saved meanwhile. */
+  const save = async (over) => {
     setBusy(true);
     try {
-      const answer = await api.put('/api/topics', { topics: fromDraft(draft) });
-      setSaved(answer.topics);
+      const answer = await api.put('/api/topics', { topics: fromDraft(draft), stamp: over });
+      setSaved(answer);
       setDraft(toDraft(answer.topics));
       setProblem(null);
       setFindings({});
       toast(t('saved'));
     } catch (failure) {
+      const clash = failure.code === 'topics_changed' && { title: t('clash_title'), body: t('clash_body'), action: t('clash_action'), danger: true };
+      if (clash && (await confirm(clash))) {
+        await save(null);
+        return;
+      }
       const found = findingsByRow(draft, failure.details ?? []);
       setProblem(failure);
       setFindings(found);
@@ -82,7 +88,7 @@ function Editor({ topics, onBack }) {
     <div class="topics-bar">
       <input type="search" aria-label=${t('find_topic')} placeholder=${t('find_topic')} value=${q} onInput=${(event) => setQ(event.target.value)} />
       <span class="small quiet-text" role="status">${changed ? t('changed') : t('no_changes')}</span>
-      <button type="button" class="button primary" disabled=${busy || !changed} onClick=${save}>${t(busy ? 'saving' : 'save')}</button>
+      <button type="button" class="button primary" disabled=${busy || !changed} onClick=${() => save(saved.stamp)}>${t(busy ? 'saving' : 'save')}</button>
     </div>
     ${problem && html`<${Findings} problem=${problem} />`}
     ${shown.length === 0 && q && html`<p class="quiet-text">${t('find_none', { q })}</p>`}

@@ -1,8 +1,8 @@
-// The actions a hit may have, strongest first, and the calls of the word desk. It knows the server's interface, not the page.
+// The actions a word may have, strongest first (`pass`: not looked for), and the calls of the word desk. It knows the server's interface, not the page.
 
 import { withQuery } from '../shared/api.js';
 
-export const ACTIONS = ['block', 'mask', 'replace', 'review', 'warn', 'log'];
+export const ACTIONS = ['block', 'mask', 'replace', 'review', 'warn', 'log', 'pass'];
 
 /** The desk's calls over `api` (shared/api.js): each returns the server's JSON or throws its problem. */
 export function wordDesk(api) {

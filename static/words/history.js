@@ -4,6 +4,7 @@ import { html, useEffect, useState } from '../vendor/preact.js';
 import { Dialog } from '../shared/dialog.js';
 import { moment } from '../shared/i18n.js';
 import { Problem, useLoad, Wait } from '../shared/parts.js';
+import { differences, wordsOf } from './difference.js';
 import { t } from './say.js';
 
 export function History({ desk, onClose }) {
@@ -58,10 +59,9 @@ function Changes({ desk }) {
 /** What was changed: the name of a list or a word; of publishing and discarding the record keeps the version's number. */
 const subjectOf = ({ what, subject }) => (['publish', 'discard'].includes(what) ? t('version', { number: subject }) : subject);
 
-/** What is different between before and after, where both are there: "block → mask". */
-function Difference({ change: { before, after } }) {
-  if (!before || !after) return null;
-  const different = Object.keys(after).filter((key) => key in before && String(before[key]) !== String(after[key]));
-  const show = (value) => (value === null || value === '' ? '—' : String(value));
-  return html`<span class="quiet-text">${different.map((key) => `${show(before[key])} → ${show(after[key])}`).join(' · ')}</span>`;
+/** What is different between before and after, and which words a change to many was about. */
+function Difference({ change }) {
+  const parts = differences(change, t).map(({ field, from, to }) => t('difference', { field, from, to }));
+  const text = [wordsOf(change), ...parts].filter(Boolean).join(' · ');
+  return text && html`<span class="quiet-text">${text}</span>`;
 }

@@ -1,11 +1,12 @@
 // Import in two steps: look at what a file would do, then do it. A file with mistakes imports nothing and names each line.
 
-import { html, useState } from '../vendor/preact.js';
+import { html, useEffect, useState } from '../vendor/preact.js';
 import { Dialog } from '../shared/dialog.js';
 import { Field, Note } from '../shared/parts.js';
 import { t } from './say.js';
 
-const SHOWN = 200; // rows of a table in the dialog; the count above it tells of the rest
+const MOST_BYTES = 8 * 1024 * 1024; // as filters/files.py has it
+const STEP = 200; // rows of the table in the dialog at once; a button shows further ones
 
 export function ImportDialog({ desk, lists, list, onDone, onClose }) {
   const [into, setInto] = useState(list ?? lists[0]?.id);
@@ -14,6 +15,10 @@ export function ImportDialog({ desk, lists, list, onDone, onClose }) {
   const [problem, setProblem] = useState(null);
   const [busy, setBusy] = useState(false);
   async function run(dryRun) {
+    if (file.size > MOST_BYTES) { // known without sending it
+      setProblem({ message: t('reason.too_large') });
+      return;
+    }
     setBusy(true);
     setProblem(null);
     try {
@@ -67,9 +72,12 @@ function Preview({ preview }) {
 }
 
 function Lines({ rows }) {
+  const [shown, setShown] = useState(STEP);
+  useEffect(() => setShown(STEP), [rows.length]);
+  const rest = Math.min(STEP, rows.length - shown);
   return html`<div class="table-box import-lines"><table>
     <thead><tr><th class="number">${t('line')}</th><th>${t('word')}</th><th>${t('reason')}</th></tr></thead>
-    <tbody>${rows.slice(0, SHOWN).map(([line, text, reason], index) => html`
+    <tbody>${rows.slice(0, shown).map(([line, text, reason], index) => html`
       <tr key=${index}><td class="number">${line}</td><td>${text}</td><td>${reason}</td></tr>`)}</tbody>
-  </table></div>`;
+  </table>${rest > 0 && html`<button type="button" class="button small" onClick=${() => setShown(shown + STEP)}>${t('moreLines', { n: rest })}</button>`}</div>`;
 }

@@ -43,10 +43,12 @@ export function ActionChoice({ label, value, inherit, onChange, compact = false 
   const none = inherit === undefined
     ? t('action.none')
     : t('action.inherit', { action: t(`action.${inherit ?? 'none'}`) });
+  // "Not applied" already says it of a list; of a word, `pass` is the exception from its list.
+  const offered = ACTIONS.filter((action) => action !== 'pass' || inherit !== undefined || value === 'pass');
   const select = html`
     <select aria-label=${label} value=${value ?? ''} onChange=${(event) => onChange(event.currentTarget.value || null)}>
       <option value="">${none}</option>
-      ${ACTIONS.map((action) => html`<option key=${action} value=${action}>${t(`action.${action}`)}</option>`)}
+      ${offered.map((action) => html`<option key=${action} value=${action}>${t(`action.${action}`)}</option>`)}
     </select>`;
   return compact ? select : html`<label class="field"><span class="field-name">${label}</span>${select}
     <span class="hint">${value ? t(`explain.${value}`) : ''}</span></label>`;

@@ -1,5 +1,6 @@
 // The word desk's own `t`.
 import { texts } from '../shared/i18n.js';
-import { texts as own } from './texts.js';
+import { texts as desk } from './texts.js';
+import { texts as record } from './texts_record.js';
 
-export const t = texts(own);
+export const t = texts({ zh: { ...desk.zh, ...record.zh }, en: { ...desk.en, ...record.en } });

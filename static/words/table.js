@@ -125,7 +125,7 @@ function Row({ index, word, list, chosen, onChoose, onEdit }) {
         value=${shown.answer_action} inherit=${list.answer_action} onChange=${(value) => choice({ answer_action: value })} />`}</span>
       <span role="cell" class="col-match">${isWord && html`<select aria-label=${`${word.text} ${t('match')}`} value=${shown.match}
         onChange=${(event) => choice({ match: event.currentTarget.value })}>
-        ${['auto', 'whole', 'substring'].map((way) => html`<option key=${way} value=${way}>${t(`match.${way}`)}</option>`)}
+        ${['auto', 'whole', 'prefix', 'substring'].map((way) => html`<option key=${way} value=${way}>${t(`match.${way}`)}</option>`)}
       </select>`}</span>
       <span role="cell" class="col-note"><${Editable} value=${word.note} label=${t('note')} onSave=${(note) => edit({ note })} /></span>
       <span role="cell" class="col-edited" title=${day(word.updated_at_ms)}>${shortDay(word.updated_at_ms)}<small>${word.updated_by}</small></span>

@@ -220,3 +220,17 @@ async def until(condition: Callable[[], bool], seconds: float = 60) -> None:
     async with asyncio.timeout(seconds):
         while not condition():  # noqa: ASYNC110
             await asyncio.sleep(0.01)
+
+
+def texts_by_turn(frames: list[dict[str, Any]]) -> dict[str, str]:
+    """What a page shows, turn by turn."""
+    shown: dict[str, str] = {}
+    for frame in frames:
+        if frame["type"] == "delta":
+            shown[frame["turn"]] = shown.get(frame["turn"], "") + frame["text"]
+    return shown
+
+
+def without_deltas(frames: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Everything else a page was sent about the conversation."""
+    return [frame for frame in frames if "seq" in frame and frame["type"] not in ("welcome", "delta")]

@@ -90,10 +90,10 @@ async def test_after_the_grace_time_the_answer_is_stopped_and_remembered(databas
 
 async def test_a_page_that_comes_back_within_the_grace_time_saves_the_answer(database: Database) -> None:
     """The clock stops when someone watches again."""
-    house, page, turn = await hanging(database, grace_seconds=0.2)
+    house, page, turn = await hanging(database, grace_seconds=0.5)
     await page.leave()
     again = await house.at_desk(conversation=page.conversation)
-    await asyncio.sleep(0.4)
+    await asyncio.sleep(0.8)
     assert house.source.status().running == 1
     await again.send(type="stop", turn=turn)
     assert (await again.done(turn))["finish"] == "stopped"

@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from filters import Action
 from server import __version__
 from server.cli import main
+from server.cli.words import ACTIONS
 
 PASSWORD = "bamboo-river-19\n"
 
@@ -65,7 +67,7 @@ def test_words_check_names_every_bad_line(tmp_path: Path) -> None:
     file.write_text("text\n的\n合适之词\n", encoding="utf-8")
     result = dayi("words", "check", str(file))
     assert result.exit_code == 0
-    assert "words.csv:2: one_character" in result.output and "2 words, 1 findings" in result.output
+    assert "words.csv:2: one_character" in result.output and "2 words, 1 finding" in result.output
 
 
 def test_words_are_imported_tried_published_and_exported(tmp_path: Path, data: Path) -> None:
@@ -95,6 +97,16 @@ def test_words_of_a_bad_file_leave_no_list_behind(tmp_path: Path, data: Path) ->
     refused = dayi("words", "import", str(file), "--list", "新")
     assert refused.exit_code == 1 and "words.csv:2: The action is none of block" in refused.stderr
     assert not data.exists()
+
+
+def test_words_are_imported_with_an_action_that_exists_only(tmp_path: Path, data: Path) -> None:
+    """A misspelt action is refused with those that there are, which are the filter's own."""
+    file = tmp_path / "words.txt"
+    file.write_text("咕噜咕噜\n", encoding="utf-8")
+    refused = dayi("words", "import", str(file), "--list", "新", "--question-action", "explode")
+    assert refused.exit_code == 2
+    assert "'block', 'mask'" in refused.output
+    assert {*ACTIONS, "pass"} == {action.value for action in Action}
 
 
 @pytest.mark.parametrize(

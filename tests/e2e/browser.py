@@ -25,7 +25,7 @@ from playwright.async_api import (
     expect,
 )
 
-WAIT_MS = 20_000  # a busy machine is slow; what is right appears at once
+WAIT_MS = 30_000  # a busy machine is slow; what is right appears at once
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",

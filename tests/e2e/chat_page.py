@@ -7,7 +7,8 @@ import re
 from playwright.async_api import Locator, Page, expect
 
 PYTHAGORAS = "勾股定理是什么？请举一个例子。"
-LONG = "请详细讲一讲长江：" + "它从雪山流到东海，养育了许多城市。" * 12
+# Some seconds long on the slow server: a reload in the middle of it must end before it does.
+LONG = "请详细讲一讲长江：" + "它从雪山流到东海，养育了许多城市。" * 40
 ANSWERING = "停止回答"
 LONGER_THAN = "chars => [...document.querySelectorAll('.prose')].at(-1)?.innerText.length > chars"
 

@@ -34,6 +34,11 @@ class Answer:
         return self.frames[-1]
 
     @property
+    def is_whole(self) -> bool:
+        """Whether the model was heard out: it came to its own end, or to the longest answer allowed."""
+        return self.last["type"] == "done" and self.last["finish"] in ("stop", "length")
+
+    @property
     def usage(self) -> Frame:
         usage: Frame = self.last["usage"]
         return usage

@@ -25,7 +25,7 @@ async def until(condition: Callable[[], bool]) -> None:
 
 
 async def test_a_killed_engine_costs_nobody_the_connection(real_server: Serving) -> None:
-    """Twelve on eight places: answers under way go on or say that they failed, and no socket closes."""
+    """Twelve at once: answers under way go on or say that they failed, and no socket closes."""
     seen = Seen()
     questions = [questions_of(place, 1) for place in range(12)]
     load = asyncio.create_task(ask_all(real_server.url, questions, 0.5, seen))

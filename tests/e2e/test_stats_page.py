@@ -191,6 +191,31 @@ async def test_topics_are_edited_and_kept(running_server: Serving, people: Peopl
     await expect(page.locator("details.subject")).to_have_count(1)
 
 
+async def test_slower_of_two_editors_decides_whose_topics_stay(
+    running_server: Serving, people: People, asked: Asked
+) -> None:
+    """Saving over what somebody else has saved meanwhile asks first, and loses nothing that was typed."""
+    people.tolerate("status of 409")
+    tabs = []
+    for who in (asked.teacher, asked.other_teacher):
+        page = await people.open(f"{running_server.url}/stats#topics", login=who.cookie)
+        await page.get_by_label("查找主题或关键词").fill("浮力")
+        keywords = page.locator("details.subject .point").first.get_by_label("关键词（用逗号隔开）")
+        await keywords.fill(await keywords.input_value() + f"，{who.name}的词")
+        tabs.append(page)
+    faster, slower = tabs
+    await faster.get_by_role("button", name="保存").click()
+    await expect(faster.get_by_text("已保存，从下一个问题开始生效").first).to_be_visible()
+    await slower.get_by_role("button", name="保存").click()
+    clash = slower.get_by_role("dialog", name="用您的主题替换别人刚保存的？")
+    await clash.get_by_role("button", name="取消").click()
+    await expect(slower.get_by_role("alert")).to_contain_text("别人保存了另一份")
+    await expect(slower.locator("textarea").first).to_be_visible()
+    await slower.get_by_role("button", name="保存").click()
+    await clash.get_by_role("button", name="替换").click()
+    await expect(slower.get_by_text("已保存，从下一个问题开始生效").first).to_be_visible()
+
+
 async def test_page_fits_a_telephone(running_server: Serving, people: People, asked: Asked) -> None:
     """At 360 px nothing is wider than the screen, chart or table, in the dark too."""
     page = await statistics(running_server, people, asked.teacher, width=360, height=740, theme="dark")

@@ -168,6 +168,11 @@ async def test_words_are_edited_in_place_switched_off_searched_and_deleted(
     await expect(tried.locator("dd").first).to_have_text("****")
     await row(page, "灰兔软糖").get_by_role("checkbox", name="灰兔软糖 启用").uncheck()
     await expect(tried.locator(".verdict")).to_contain_text("放行")
+    await page.get_by_role("button", name="记录", exact=True).click()
+    record = page.get_by_role("dialog", name="记录")
+    for said in ("启用：启用 → 已停用", "提问：同词表 → 打码", "词：灰兔糖 → 灰兔软糖"):
+        await expect(record.get_by_role("listitem").filter(has_text=said).first).to_contain_text(NAME)
+    await record.get_by_role("button", name="关闭").click()
 
     await page.get_by_label("搜索词或备注").fill("灰兔")
     await expect(page.get_by_role("table").get_by_role("row")).to_have_count(3)  # with the head

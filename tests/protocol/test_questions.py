@@ -10,7 +10,7 @@ from server.protocol.conversation import Asker, Proposal, Repeat
 from server.protocol.effects import FilterFailed, Hits, TurnBegan
 from server.protocol.frames import Accepted, Ask, Refused
 from server.protocol.rates import TokenBucket
-from tests.chat.house import DEFAULT, TEXTS
+from tests.chat.house import DEFAULT, TEXTS, word, words
 from tests.protocol.talk import BrokenPipeline, begin, frames_of, machine, propose
 
 ZH = TEXTS["zh"]
@@ -28,7 +28,18 @@ def test_a_question_is_accepted_as_it_will_be_remembered() -> None:
     assert began.question == "这是***吗？"
     assert isinstance(hits, Hits)
     assert (hits.turn, hits.direction, hits.matches[0].action) == ("t", Direction.QUESTION, Action.MASK)
-    assert shown.frame == Accepted(seq=1, id="a", turn="t", text="这是***吗？")  # type: ignore[union-attr]
+    assert shown.frame == Accepted(  # type: ignore[union-attr]
+        seq=1, id="a", turn="t", text="这是***吗？", notices=["masked"]
+    )
+
+
+def test_the_writer_of_a_question_is_warned() -> None:
+    """A word with this action passes as it is, and the page is to say something."""
+    one = machine()
+    warning = words(word("留意词", None, Action.WARN))
+    one.accept(propose(one, "这是留意词吗？", pipeline=warning), "t", 5)
+    (accepted,) = frames_of(one.drain())
+    assert (accepted.text, accepted.notices) == ("这是留意词吗？", ["warned"])
 
 
 def test_a_blocked_question_is_refused_and_leaves_only_its_verdict() -> None:

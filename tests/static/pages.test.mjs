@@ -20,7 +20,7 @@ const scripts = ours.filter((path) => path.endsWith('.js'));
 const source = (path) => readFileSync(join(root, path), 'utf8');
 const names = (text) => [...JSON.stringify(text).matchAll(/\{(\w+)\}/g)].map((match) => match[1]);
 
-for (const path of scripts.filter((each) => /(^|\/)texts\.js$/.test(each))) {
+for (const path of scripts.filter((each) => /(^|\/)texts(_\w+)?\.js$/.test(each))) {
   test(`${path} says everything in both languages`, async () => {
     const { texts } = await import(join(root, path));
     assert.deepEqual(Object.keys(texts.en).sort(), Object.keys(texts.zh).sort());

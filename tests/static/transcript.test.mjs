@@ -9,7 +9,7 @@ const welcome = (resume_from = 0, conversation = 'c1') => ({
   type: 'welcome', seq: resume_from, v: 1, conversation, resume_from, limits: { question_chars: 2000, frame_bytes: 65536 }, label: 'AI 生成', lists_version: 1,
 });
 const story = [
-  { type: 'accepted', seq: 1, id: 'a1', turn: 't1', text: '什么是 ** ？' },
+  { type: 'accepted', seq: 1, id: 'a1', turn: 't1', text: '什么是 ** ？', notices: ['masked'] },
   { type: 'queued', seq: 2, turn: 't1', position: 3, eta_seconds: 8.2 },
   { type: 'started', seq: 3, turn: 't1', origin: 'model' },
   { type: 'delta', seq: 4, turn: 't1', text: '勾股' },
@@ -63,6 +63,9 @@ test('my question is there at once, takes its place when accepted, and shows mas
   assert.equal(accepted.turns.length, 1);
   assert.equal(accepted.turns[0].question, '什么是 ** ？');
   assert.equal(accepted.turns[0].written, '什么是 坏 ？');
+  assert.deepEqual(accepted.turns[0].notices, ['masked']);
+  const anew = apply(accepted, { type: 'accepted', seq: 99, id: 'again:t9', turn: 't9', text: '什么是 ** ？', regenerates: 't1' });
+  assert.deepEqual(anew.turns.map(({ id, notices }) => [id, notices]), [['t9', ['masked']]]);
   assert.equal(asked(accepted, { id: 'a1', text: 'x' }), accepted);
 });
 

@@ -1,6 +1,7 @@
 // The pure modules of the word desk.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { differences, wordsOf } from '../../static/words/difference.js';
 import { segments, strongest } from '../../static/words/highlight.js';
 import { PAGE, pagesOf, visibleRows } from '../../static/words/window.js';
 
@@ -39,4 +40,24 @@ test('a table that shrank while scrolled down draws its last rows', () => {
   const rows = visibleRows({ scrollTop: 44 * 25_000, height: 600, rowHeight: 44, total: 3 });
   assert.ok(rows.first <= 2 && rows.last === 3);
   assert.deepEqual(pagesOf(visibleRows({ scrollTop: 0, height: 600, rowHeight: 44, total: 0 })), []);
+});
+
+test('the record says what changed in the words of the page', () => {
+  const say = (key) => `<${key}>`;
+  const edit = { what: 'edit_word', before: { text: '甲', enabled: true, question_action: null, note: '' }, after: { text: '甲', enabled: false, question_action: 'mask', note: '家长来信' } };
+  assert.deepEqual(differences(edit, say), [
+    { field: '<enabled>', from: '<enabled>', to: '<disabled>' },
+    { field: '<direction.question>', from: '<action.asList>', to: '<action.mask>' },
+    { field: '<note>', from: '—', to: '家长来信' },
+  ]);
+  const list = { what: 'edit_list', before: { answer_action: 'block' }, after: { answer_action: null } };
+  assert.deepEqual(differences(list, say), [{ field: '<direction.answer>', from: '<action.block>', to: '<action.none>' }]);
+  assert.deepEqual(differences({ what: 'add_word', before: null, after: { text: '甲' } }, say), []);
+});
+
+test('the record names the words of a change to many, and says when there are more', () => {
+  assert.equal(wordsOf({ before: { words: ['甲', '乙'] }, after: null }), '甲、乙');
+  assert.equal(wordsOf({ before: null, after: { words: ['甲'], num_more: 3 } }), '甲 …');
+  assert.ok(wordsOf({ before: { words: Array(30).fill('丙') }, after: null }).endsWith(' …'));
+  assert.equal(wordsOf({ before: null, after: { text: '甲' } }), '');
 });

@@ -61,7 +61,7 @@ async def test_reading_goes_on_while_a_write_is_open(database: Database) -> None
     """A reader sees the state before the write, and does not wait for it."""
     async with database.write() as connection:
         await connection.execute(text("INSERT INTO secrets (name, value) VALUES ('later', x'00')"))
-        assert await asyncio.wait_for(_names(database), 2) == []
+        assert await asyncio.wait_for(_names(database), 30) == []
     assert await _names(database) == ["later"]
 
 
@@ -70,7 +70,7 @@ async def test_writing_goes_on_while_a_reader_is_open(database: Database) -> Non
     async with database.read() as connection:
         count = text("SELECT count(*) FROM secrets")
         assert await connection.scalar(count) == 0
-        await asyncio.wait_for(_note(database, "meanwhile"), 2)
+        await asyncio.wait_for(_note(database, "meanwhile"), 30)
         assert await connection.scalar(count) == 0
     assert await _names(database) == ["meanwhile"]
 
@@ -96,7 +96,7 @@ async def test_cancelled_write_does_not_poison_the_next(database: Database) -> N
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    await asyncio.wait_for(_note(database, "next"), 2)
+    await asyncio.wait_for(_note(database, "next"), 30)
     assert await _names(database) == ["next"]
 
 

@@ -43,3 +43,15 @@ async def test_subject_may_come_after_its_points(desk: TopicDesk) -> None:
     ]
     await desk.replace(rows, "zh")
     assert [topic.id for topic in desk.taxonomy] == ["b", "a"]
+
+
+async def test_slower_of_two_editors_is_told(desk: TopicDesk) -> None:
+    """Who edited what is no longer in effect overwrites it only on purpose."""
+    read = desk.listed()
+    mine, theirs = ([{"name_zh": name, "name_en": name, "keywords": []}] for name in ("我的", "别人的"))
+    await desk.replace(theirs, "zh", str(read["stamp"]))
+    with pytest.raises(ClientProblem) as refused:
+        await desk.replace(mine, "zh", str(read["stamp"]))
+    assert (refused.value.code, desk.taxonomy[0].name_zh) == ("topics_changed", "别人的")
+    await desk.replace(mine, "zh")
+    assert desk.taxonomy[0].name_zh == "我的"

@@ -58,9 +58,12 @@ def test_export_is_a_file_for_a_spreadsheet(teacher: httpx.Client) -> None:
 
 def test_taxonomy_is_read_and_replaced(teacher: httpx.Client) -> None:
     """What is sent back is what was there; mistakes are named by row and change nothing."""
-    topics = teacher.get("/api/topics").json()["topics"]
+    read = teacher.get("/api/topics").json()
+    topics = read["topics"]
     assert topics and set(topics[0]) == {"id", "parent_id", "name_zh", "name_en", "keywords"}
-    assert teacher.put("/api/topics", json={"topics": topics}).json() == {"topics": topics}
+    assert teacher.put("/api/topics", json=read).json() == read
+    stale = teacher.put("/api/topics", json={"topics": topics, "stamp": "of-yesterday"})
+    assert (stale.status_code, problem_of(stale)) == (409, "topics_changed")
     wrong = teacher.put("/api/topics", json={"topics": [{"name_zh": "", "name_en": "", "keywords": ["的"]}]})
     assert (wrong.status_code, problem_of(wrong)) == (422, "bad_topics")
     assert {detail["row"] for detail in wrong.json()["error"]["details"]} == {1}
