@@ -70,7 +70,9 @@ class Settings(BaseSettings):
     threads: int = Field(0, ge=0, description="Threads of the engine; 0 means one per core.")
     window_tokens: int = Field(4096, ge=256, description="Longest conversation the engine keeps, in tokens.")
     max_answer_tokens: int = Field(1024, ge=1, description="Longest answer, in tokens.")
-    max_running: int = Field(16, ge=1, le=64, description="Conversations answered in one step of the engine.")
+    max_running: int = Field(
+        48, ge=1, le=128, description="Conversations answered in one step of the engine."
+    )
     max_waiting: int = Field(64, ge=0, description="Questions that may wait; beyond them the desk is busy.")
     max_wait_seconds: float = Field(
         120.0, ge=0, description="Longest estimated wait, in seconds; beyond it the desk is busy (0: any)."

@@ -17,6 +17,7 @@ from server.engine.guess import Answers, Guesser
 from server.engine.ledger import Ledger, Ledgers
 from server.engine.model import Model, Run
 from server.engine.pace import Pace
+from server.engine.practice import practise, sizes
 from server.engine.prompt import PromptBuilder, TooLong
 from server.engine.reply import Reply
 from server.engine.sampler import Chooser, choose
@@ -69,6 +70,15 @@ class Batch:
     def memory(self, resident_bytes: int = 0) -> Memory:
         """What is held."""
         return Memory(resident_bytes, self.ledgers.num_bytes, len(self.ledgers))
+
+    def practice(self) -> list[int]:
+        """The rows of the steps that `practise` should compute, in order."""
+        return sizes(self._options.max_running)
+
+    def practise(self, num_rows: int) -> None:
+        """Compute a step for nobody (`practice`); only while idle."""
+        assert self.idle, "all slots are free"
+        practise(self._model, self.pace, num_rows, self._options.shared_chunk_tokens, self._clock)
 
     def ask(self, request: EngineRequest) -> list[Event]:
         """A request arrives. The next step takes it, or it is told how long it waits."""

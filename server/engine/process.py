@@ -126,6 +126,7 @@ def serve(channel: Channel) -> None:
     gc.freeze()  # the model never becomes garbage: do not look at it again
     channel.send([Ready(batch.fingerprint), batch.memory(_resident_bytes())])
     reported_at = time.monotonic()
+    practice = [] if first.measured.rows else batch.practice()
     lines = early
     while True:
         events: list[Line] = []
@@ -139,7 +140,9 @@ def serve(channel: Channel) -> None:
             reported_at = now
             events += [batch.memory(_resident_bytes()), batch.pace.measured]
         channel.send(events)
-        lines = channel.receive(wait=batch.idle)
+        lines = channel.receive(wait=batch.idle and not practice)
+        if practice and batch.idle and not lines:
+            batch.practise(practice.pop(0))
 
 
 def _obey(batch: Batch, line: Line) -> list[Event]:

@@ -26,7 +26,7 @@ def open_source(
     operator: str = "auto",
     threads: int = 0,
     window_tokens: int = 4096,
-    max_running: int = 16,
+    max_running: int = 48,
     max_waiting: int = 64,
     max_wait_seconds: float = 120.0,
     guess_ahead: bool = True,
