@@ -64,7 +64,7 @@ NATIVE := setup.py $(wildcard server/engine/native/*.[ch])
 
 # In a venv of its own: the project never imports it. Its picture models (LLAVA) are not needed.
 .cache/bench-peer/done: requirements/bench-peer.txt
-	@echo "Building llama.cpp from its source (some ten minutes) …"
+	@echo "Building llama.cpp from its source (some five minutes) …"
 	$(PYTHON) -m venv .cache/bench-peer
 	.cache/bench-peer/bin/pip --disable-pip-version-check --quiet install \
 		-c requirements/lock.txt numpy jinja2 typing-extensions diskcache==5.6.3
