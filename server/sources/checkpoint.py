@@ -173,7 +173,11 @@ def _template(folder: Path) -> str | None:
 
 
 def _json(path: Path, *, needed: bool = False) -> dict[str, Any]:
-    if not path.is_file() and not needed:
+    if not path.is_file():
+        if needed:
+            raise SourceProblem(
+                "bad_model", f"{path.parent}: there is no model here ({path.name} is missing)"
+            )
         return {}
     try:
         found = json.loads(path.read_text(encoding="utf-8"))

@@ -60,3 +60,20 @@ def test_origins_of_the_settings_are_ours() -> None:
         assert not origins.is_foreign({"origin": origin, "host": "10.0.0.5:8000"})
     assert origins.is_foreign({"origin": "http://desk.example", "host": "10.0.0.5:8000"})
     assert origins.is_foreign({"origin": "https://portal.example", "host": "10.0.0.5:8000"})
+
+
+@pytest.mark.parametrize(
+    ("host", "is_ours"),
+    [
+        ("desk.example", True),
+        ("10.0.0.5:8000", True),
+        ("[::1]:8000", True),
+        ("localhost:8000", True),
+        ("rebound.evil.example", False),
+        ("desk.example.evil.example", False),
+    ],
+)
+def test_origin_is_held_to_the_public_address_once_it_is_set(host: str, is_ours: bool) -> None:
+    """A foreign name that was made to lead here sends itself as both Origin and Host."""
+    origins = Origins("http://desk.example", ())
+    assert origins.is_foreign({"origin": f"http://{host}", "host": host}) is not is_ours

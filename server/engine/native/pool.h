@@ -10,7 +10,8 @@
 typedef void (*Work)(const void *job, int64_t unit);
 
 /* Do `work(job, unit)` for every unit below `units` (at most a million), and return when all are done. One caller
-   at a time is helped by as many as make up `threads`; another one does its work alone. */
+   at a time is helped, by so many that `threads` work (or by more, where more were asked for before); another caller
+   does its work alone. */
 void dayi_share(Work work, const void *job, int64_t units, int threads);
 
 #endif
