@@ -79,14 +79,14 @@ void dayi_round(const float *rows, int64_t count, const Matrix *matrix, float no
 /* `rows` is a constant wherever this is inlined: the sums then live in registers. */
 static inline __attribute__((always_inline)) void sum(const int rows, const int8_t *bytes, int64_t stride,
                                                       const uint8_t *weights, int64_t quads,
-                                                      int is_new, __m512i (*sums)[2]) {
+                                                      int64_t ahead, __m512i (*sums)[2]) {
     __m512i kept[MOST_ROWS][2];
 #pragma GCC unroll 12
     for (int row = 0; row < rows; row++) kept[row][0] = kept[row][1] = _mm512_setzero_si512();
     for (int64_t quad = 0; quad < quads; quad++) {
-        if (is_new) { /* for the first rows that meet this panel: the others find it in the cache */
-            _mm_prefetch((const char *)weights + AHEAD_BYTES, _MM_HINT_T0);
-            _mm_prefetch((const char *)weights + AHEAD_BYTES + 64, _MM_HINT_T0);
+        if (ahead) {
+            _mm_prefetch((const char *)weights + ahead, _MM_HINT_T0);
+            _mm_prefetch((const char *)weights + ahead + 64, _MM_HINT_T0);
         }
         __m512i left = _mm512_load_si512(weights), right = _mm512_load_si512(weights + 64);
         weights += 4 * PANEL;
@@ -104,9 +104,9 @@ static inline __attribute__((always_inline)) void sum(const int rows, const int8
 }
 
 static void sum_rows(int rows, const int8_t *bytes, int64_t stride, const uint8_t *weights, int64_t quads,
-                     int is_new, __m512i (*sums)[2]) {
+                     int64_t ahead, __m512i (*sums)[2]) {
     switch (rows) {
-#define CASE(n) case n: sum(n, bytes, stride, weights, quads, is_new, sums); break;
+#define CASE(n) case n: sum(n, bytes, stride, weights, quads, ahead, sums); break;
         CASE(1) CASE(2) CASE(3) CASE(4) CASE(5) CASE(6) CASE(7) CASE(8) CASE(9) CASE(10) CASE(11) CASE(12)
 #undef CASE
     }
@@ -165,13 +165,18 @@ static void multiply_unit(const void *job, int64_t unit) {
     int64_t depth = rounded->depth, most = MOST_ROWS / depth;
     int64_t tiles = (all->count + most - 1) / most, end = (unit + 1) * all->panels_each;
     if (end > all->panels) end = all->panels;
-    for (int64_t panel = unit * all->panels_each; panel < end; panel++) {
-        const uint8_t *weights = all->matrix->weights + panel * all->quads * 4 * PANEL;
+    int64_t begin = unit * all->panels_each, panel_bytes = all->quads * 4 * PANEL;
+    for (int64_t panel = begin; panel < end; panel++) {
+        const uint8_t *weights = all->matrix->weights + panel * panel_bytes;
         for (int64_t tile = 0; tile < tiles; tile++) {
-            int64_t row = all->count * tile / tiles, rows = all->count * (tile + 1) / tiles - row;
+            int64_t row = all->count * tile / tiles, rows = all->count * (tile + 1) / tiles - row, ahead = 0;
+            /* Memory is asked for what comes next while there is something to compute: the last tile, which finds
+               its own panel in the cache, asks for the next panel. */
+            if (tile == tiles - 1 && tiles > 1) ahead = panel_bytes;
+            else if (tile == 0 && (tiles == 1 || panel == begin)) ahead = AHEAD_BYTES;
             __m512i sums[MOST_ROWS][2];
             sum_rows((int)(rows * depth), rounded->bytes + row * depth * rounded->stride, rounded->stride, weights,
-                     all->quads, tile == 0, sums);
+                     all->quads, ahead, sums);
             end_panel(panel, row, (int)rows, sums, rounded, all->matrix, all->ending, all->out, all->out_stride);
         }
     }
