@@ -97,7 +97,7 @@ def _plain(weight: torch.Tensor, scale: torch.Tensor) -> Packed:
 
 
 def _native(weight: torch.Tensor, scale: torch.Tensor) -> Packed:
-    matrix, scratch = NativeMatrix(weight, scale), Scratch()
+    matrix, scratch = NativeMatrix(weight, scale, threads=torch.get_num_threads()), Scratch()
     return lambda rows: matrix(rows, scratch)
 
 

@@ -82,6 +82,9 @@ def open_batch(options: EngineOptions) -> Batch:
 
     if operator is not None and (operator.name == NATIVE or try_operator(OPERATORS["woq8"]).problem):
         pack()  # takes a moment, or nothing else can multiply here meanwhile
+        if operator.name == NATIVE:
+            # What torch still does is soon done by one thread; a team of its own would wait for the cores.
+            torch.set_num_threads(1)
     elif operator is not None:
         Thread(target=pack, name="packing", daemon=True).start()  # the first answer need not wait for it
     return Batch(model, text, options)

@@ -165,7 +165,8 @@ def test_callers_at_the_same_time_do_not_disturb_one_another() -> None:
         weight = torch.randint(-127, 128, (700 + seed, 128), generator=generator, dtype=torch.int8)
         rows = torch.randint(-127, 128, (5, 128), generator=generator).float() / 127
         rows[:, 0] = 1.0
-        packed, scratch = matrix.Packed(weight, torch.ones(len(weight))), matrix.Scratch()
+        packed = matrix.Packed(weight, torch.ones(len(weight)), threads=3)
+        scratch = matrix.Scratch()
         wanted = rows @ weight.float().T
         wrong.extend(
             f"matrix {seed}" for _ in range(300) if (packed(rows, scratch) - wanted).abs().max() > 1e-2

@@ -12,7 +12,7 @@ import torch
 
 from server.engine.attention import Span
 from server.engine.cache import Slots
-from server.engine.native.library import Heads, library, num_threads
+from server.engine.native.library import Heads, library
 from server.engine.native.matrix import Packed, Scratch
 from server.engine.shape import ModelShape
 from server.engine.weights import Weights
@@ -30,7 +30,7 @@ def fits(shape: ModelShape) -> bool:
 
 
 class NativeBody:
-    """The layers of an int8 model.
+    """The layers of an int8 model, computed by as many threads as torch has when it is made.
 
     Args:
         shape: its sizes, such as `fits`.
@@ -47,6 +47,7 @@ class NativeBody:
         self._slots = slots
         self._turns = torch.view_as_real(turns).flatten(1).contiguous()
         self._scratch = Scratch()
+        self._threads = torch.get_num_threads()
         self._layers = [_Layer(shape, weights, f"layers.{place}", fine) for place in range(shape.num_layers)]
         wide = self._layers[0]
         attending = wide.qkv.scratch_bytes + wide.o.scratch_bytes
@@ -61,7 +62,7 @@ class NativeBody:
             rows: embeddings `[n, hidden]`; they are changed.
             spans: whose they are, in order.
         """
-        shape, eps, threads = self._shape, self._shape.norm_eps, num_threads()
+        shape, eps, threads = self._shape, self._shape.norm_eps, self._threads
         rows = rows.float().contiguous()
         positions = [place for span in spans for place in range(span.start, span.total)]
         turns = self._turns[torch.tensor(positions)]
@@ -88,7 +89,9 @@ class NativeHead:
 
     def __init__(self, shape: ModelShape, weights: Weights) -> None:
         factors = weights["head.smooth"] * weights["norm"]
-        self._packed = Packed(weights["head.weight"], weights["head.scale"], factors)
+        self._packed = Packed(
+            weights["head.weight"], weights["head.scale"], factors, threads=torch.get_num_threads()
+        )
         self._norm = shape.norm_eps
         self._scratch = Scratch()
 
@@ -101,6 +104,8 @@ class _Layer:
     """Four matrices, and how heads are normed."""
 
     def __init__(self, shape: ModelShape, weights: Weights, name: str, fine: int) -> None:
+        threads = torch.get_num_threads()
+
         def packed(part: str, norm: str | None = None, paired: bool = False, depth: int = 1) -> Packed:
             projection = f"{name}.{part}"
             factors = weights[f"{projection}.smooth"]
@@ -108,7 +113,13 @@ class _Layer:
                 factors = factors * weights[f"{name}.{norm}"]
             bias = weights.get(f"{projection}.bias")
             return Packed(
-                weights[f"{projection}.weight"], weights[f"{projection}.scale"], factors, bias, paired, depth
+                weights[f"{projection}.weight"],
+                weights[f"{projection}.scale"],
+                factors,
+                bias,
+                paired,
+                depth,
+                threads,
             )
 
         self.qkv = packed("qkv", "norm1", depth=fine)

@@ -11,8 +11,6 @@ import sys
 from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
 
-import torch
-
 # The one for processors that multiply bf16 first.
 _NAMES = ("_bf16", "_vnni")
 
@@ -99,8 +97,3 @@ def is_available() -> bool:
     except Unavailable:
         return False
     return True
-
-
-def num_threads() -> int:
-    """As many as torch computes with."""
-    return torch.get_num_threads()

@@ -7,7 +7,7 @@ import mmap
 
 import torch
 
-from server.engine.native.library import Matrix, library, num_threads
+from server.engine.native.library import Matrix, library
 
 _PANEL, _LANES, _QUAD = 32, 16, 4
 _CACHE_LINE = 64
@@ -23,6 +23,7 @@ class Packed:
         bias: fp32 `[out]`.
         paired: the first half of the outputs are gates, the second half what they gate.
         depth: 8-bit rows that stand for one row; with 2, next to nothing is lost by rounding it.
+        threads: that pack and multiply.
     """
 
     def __init__(
@@ -33,7 +34,9 @@ class Packed:
         bias: torch.Tensor | None = None,
         paired: bool = False,
         depth: int = 1,
+        threads: int = 1,
     ) -> None:
+        self._threads = threads
         self.outputs, self.inputs = weight.shape
         if paired and self.outputs % 2:
             raise ValueError(f"{self.outputs} outputs are no pairs")
@@ -43,7 +46,7 @@ class Packed:
         weights = _pages(panels * _PANEL * -(-self.inputs // _QUAD) * _QUAD)
         library().dayi_pack(
             weight.contiguous().data_ptr(),
-            *(self.outputs, self.inputs, int(paired), weights.data_ptr(), num_threads()),
+            *(self.outputs, self.inputs, int(paired), weights.data_ptr(), threads),
         )
         self._weights = weights
         self._scale = _in_panels(scale, panels, paired)
@@ -71,7 +74,7 @@ class Packed:
         products = rows.new_empty(len(rows), self.outputs)
         place = scratch.bytes(len(rows) * self.scratch_bytes)
         library().dayi_project(
-            *(rows.data_ptr(), len(rows), self.reference, norm, products.data_ptr(), place, num_threads())
+            *(rows.data_ptr(), len(rows), self.reference, norm, products.data_ptr(), place, self._threads)
         )
         return products
 
