@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 import torch
+import torch.nn.functional as F
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from server.engine.attention import Span
-from server.engine.body import TorchBody
+from server.engine.body import TorchBody, _normed, _turned
 from server.engine.cache import Slots
 from server.engine.model import Model, Run
 from server.engine.native import body, library, matrix
@@ -21,6 +22,7 @@ from server.engine.native.body import NativeBody, fits
 from server.engine.operators import OPERATORS
 from server.engine.shape import ModelShape
 from server.engine.weights import Weights
+from tests.engine.test_attention import naive
 from tests.engine.tiny import random_weights, tiny_shape, write_tokenizer
 
 pytestmark = pytest.mark.skipif(not library.is_available(), reason="no AVX-512 here, or no compiler")
@@ -109,15 +111,70 @@ def test_all_layers_compute_what_torch_computes(
         rows_of = slice(first, first + span.count)
         first += span.count
         difference = (found[rows_of] - wanted[rows_of]).norm() / wanted[rows_of].norm()
-        assert float(difference) < 0.12, "after one token and after 15, one too many or too few shows"
+        assert float(difference) < 0.3, "a number rounded to the other side makes random layers differ"
         held, reference_held = (slots.pool[:, span.slot] for slots in (native_slots, torch_slots))
         own = slice(span.start, span.total)
         difference = (held[:, own].float() - reference_held[:, own].float()).norm()
-        assert float(difference / reference_held[:, own].float().norm()) < 0.08
+        assert float(difference / reference_held[:, own].float().norm()) < 0.1
         is_kept = torch.equal(held[:, : span.start], reference_held[:, : span.start])
         assert is_kept, "what was there stays"
         is_untouched = bool(held[:, span.total :].isnan().all())
         assert is_untouched, "nothing is written behind it"
+
+
+def transparent(shape: ModelShape) -> tuple[ModelShape, Weights]:
+    """One layer that adds to the rows what attention found: no projection behind it, no feed-forward."""
+    size = shape.q_rows
+    shape = dataclasses.replace(shape, num_layers=1, hidden_size=size)
+    weights = random_weights(shape)
+    for name in ("norm1", "norm2"):
+        weights[f"layers.0.{name}"] = torch.ones(size)
+    for name, weight, largest in (
+        ("qkv", weights["layers.0.qkv.weight"], 0.15),  # scores that no rounding decides
+        ("o", 127 * torch.eye(size, dtype=torch.int8), 1.0),
+        ("gate_up", torch.zeros_like(weights["layers.0.gate_up.weight"]), 1.0),
+    ):
+        weights[f"layers.0.{name}.weight"] = weight
+        weights[f"layers.0.{name}.scale"] = torch.full((len(weight),), largest / 127)
+        weights[f"layers.0.{name}.smooth"] = torch.ones(weight.shape[1])
+    return shape, weights
+
+
+def projected(shape: ModelShape, weights: Weights, rows: torch.Tensor, places: torch.Tensor) -> torch.Tensor:
+    """Queries, keys and values of rows `[n, heads, head_dim]`, at their places, in bf16."""
+    whole = weights["layers.0.qkv.weight"].float() * weights["layers.0.qkv.scale"].unsqueeze(1)
+    made = F.rms_norm(rows, rows.shape[1:], None, shape.norm_eps) @ whole.T
+    if shape.qkv_bias:
+        made += weights["layers.0.qkv.bias"]
+    heads = made.view(len(rows), -1, shape.head_dim)
+    if shape.qk_norm:
+        heads = _normed(heads, weights["layers.0.q_norm"], weights["layers.0.k_norm"], shape)
+    num_turned = shape.num_heads + shape.num_kv_heads
+    heads = torch.cat([_turned(heads[:, :num_turned], places.unsqueeze(1)), heads[:, num_turned:]], 1)
+    return heads.bfloat16()
+
+
+@settings(max_examples=60, deadline=None)
+@given(spans=steps(), seed=st.integers(0, 99))
+def test_each_row_sees_every_token_before_it_once(shape: ModelShape, spans: list[Span], seed: int) -> None:
+    """Against attention row by row in fp32: after 15 or 64 tokens, one too many or too few would show."""
+    shape, weights = transparent(shape)
+    rotations, slots = turns(shape), filled(shape, spans, seed, float("nan"))
+    held = slots.pool[0].clone()
+    rows = torch.randn(
+        sum(span.count for span in spans), shape.hidden_size, generator=torch.manual_seed(seed)
+    )
+    with torch.inference_mode():
+        found = NativeBody(shape, weights, slots, rotations)(rows.clone(), spans) - rows
+    first = 0
+    for span in spans:
+        own = slice(first, first + span.count)
+        first += span.count
+        heads = projected(shape, weights, rows[own], rotations[span.start : span.total])
+        held[span.slot, span.start : span.total] = heads[:, shape.num_heads :]
+        wanted = naive(shape, held[span.slot], heads[:, : shape.num_heads], span)
+        # The rows of `o` are rounded to 8 bits; queries, keys, values and chances were to bf16.
+        assert float(((found[own] - wanted).abs().amax(1) / wanted.abs().amax(1)).max()) < 0.02
 
 
 def answers(model: Model, ids: Sequence[int], together: bool) -> list[torch.Tensor]:
