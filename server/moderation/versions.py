@@ -50,7 +50,9 @@ class Versions:
                 num_allow=snapshot.count("allow"),
             )
             try:
-                compiled = await asyncio.to_thread(compile_snapshot, snapshot, version.number)
+                compiled = await asyncio.to_thread(
+                    compile_snapshot, snapshot, version.number, self._published.today()
+                )
             except WordListProblem as problem:
                 raise problems.bad_import(problem) from problem
             content = await asyncio.to_thread(snapshot.to_bytes)
@@ -125,7 +127,9 @@ class Versions:
         if self._draft is None or self._draft[0] != pending.newest_id:
             pending, newest, snapshot = await self._read_draft()
             try:
-                compiled = await asyncio.to_thread(compile_snapshot, snapshot, newest.number + 1)
+                compiled = await asyncio.to_thread(
+                    compile_snapshot, snapshot, newest.number + 1, self._published.today()
+                )
             except WordListProblem as problem:
                 raise problems.bad_import(problem) from problem
             self._draft = (pending.newest_id, compiled)

@@ -54,12 +54,13 @@ def test_utf16_big_endian_is_recognised_by_its_mark():
 def test_csv_columns_are_known_by_english_and_chinese_names(file):
     """In any order, with any usual separator; unknown columns are passed over."""
     (word,) = parse_word_file(file.encode(), "w.csv")
-    assert word == (2, "坏词", Action.BLOCK, Action.MASK, "whole", "某处")
+    assert word[:6] == (2, "坏词", Action.BLOCK, Action.MASK, "whole", "某处")
 
 
 def test_csv_without_actions_leaves_the_choice_to_the_list():
     """Empty cells and missing columns mean None and auto."""
-    assert parse_word_file("词语,提问\n坏词,\n".encode(), "w.csv") == [(2, "坏词", None, None, "auto", "")]
+    (word,) = parse_word_file("词语,提问\n坏词,\n".encode(), "w.csv")
+    assert word[:6] == (2, "坏词", None, None, "auto", "")
 
 
 def test_every_bad_line_of_a_csv_is_named():
