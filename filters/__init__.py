@@ -11,6 +11,7 @@ own tables of syllables and split characters are read when they are first needed
 """
 
 from filters.cells import lanes_cell
+from filters.expressions import Expression, parse_expression
 from filters.files import REASONS, ParsedWord, parse_word_file
 from filters.fold import fold
 from filters.lint import Finding, lint
@@ -49,6 +50,7 @@ __all__ = [
     "Detector",
     "DetectorKind",
     "Direction",
+    "Expression",
     "Finding",
     "Lane",
     "LaneUse",
@@ -70,6 +72,7 @@ __all__ = [
     "lanes_cell",
     "lint",
     "lint_harmless",
+    "parse_expression",
     "parse_word_file",
     "predict",
     "strongest",

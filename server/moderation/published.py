@@ -26,6 +26,7 @@ class Compiled:
     pipeline: Pipeline
     list_names: dict[str, str]
     refusals: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # language → category → sentence
+    categories: tuple[str, ...] = ()
     last_day: date | None = None  # after it something of it has expired
 
 
@@ -39,6 +40,7 @@ def compile_snapshot(snapshot: Snapshot, version: int, today: date) -> Compiled:
         compile_pipeline(snapshot.word_list(version), today=today),
         snapshot.list_names(),
         {lang: snapshot.refusals(lang) for lang in ("zh", "en")},
+        snapshot.categories(),
         snapshot.last_day(today),
     )
 

@@ -102,6 +102,11 @@ class Snapshot:
                 said.setdefault(each.category, text)
         return said
 
+    def categories(self) -> tuple[str, ...]:
+        """The categories of the lists in effect, in their order."""
+        named = (each.category for each in self.lists if each.enabled and each.kind != "allow")
+        return tuple(dict.fromkeys(filter(None, named)))
+
     def last_day(self, today: date) -> date | None:
         """The next day after which something expires; None: nothing does."""
         days = (date.fromisoformat(word.expires) for word in self.words if word.expires)

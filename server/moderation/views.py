@@ -5,9 +5,19 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, computed_field
 
-from filters import Action, Direction, Finding, Lane, LaneUse, MaskStyle, MatchMode, Prediction
+from filters import (
+    Action,
+    Direction,
+    Finding,
+    Lane,
+    LaneUse,
+    MaskStyle,
+    MatchMode,
+    Prediction,
+    parse_expression,
+)
 
 WORD_CHARS = 100  # as in word files
 NOTE_CHARS = 500
@@ -106,6 +116,13 @@ class WordView(_View):
     direction: Direction | None
     updated_at_ms: int
     updated_by: str
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def pair(self) -> tuple[str, str, str] | None:
+        """`A & B` and `A ! B` in their parts; None for a plain word."""
+        expression = parse_expression(self.text)
+        return (expression.left, expression.operator, expression.right) if expression.operator else None
 
 
 class NewWord(_Body):
@@ -231,6 +248,7 @@ class MatchView(_View):
     start_utf16: int
     end_utf16: int
     raw: str
+    folded: str
     word: str
     word_id: str
     list_name: str
