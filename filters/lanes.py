@@ -37,6 +37,7 @@ _NUMERALS: Final = str.maketrans(NUMERALS)
 
 # Digits and signs that look like letters; i and l are one, for 1 is both.
 _LEET: Final = str.maketrans("l013456789", "ioieasgtbg")
+_TONES: Final = frozenset("12345")
 _LEET_SIGNS: Final = {
     "$": "s",
     "@": "a",
@@ -146,6 +147,8 @@ def _leet_sign(char: str) -> Sign:
 
 def _pinyin_sign(char: str) -> Sign:
     sign = PLAIN_SIGNS[char]
+    if sign and len(sign) == 1 and chr(sign[0][0]) in _TONES:
+        return IGNORED  # min3gan3: no syllable has a digit in it
     spoken = syllables().get(chr(sign[0][0])) if sign and len(sign) == 1 else None
     if not spoken:
         return sign

@@ -137,3 +137,17 @@ def test_model_of_another_server_is_told_without_asking_it(
     assert told.exit_code == 0 and "models.invalid" in told.output and "sk-secret" not in told.output
     prepared = dayi("model", "prepare", "--model", "openai:http://models.invalid/v1#qwen")
     assert "needs no preparing" in prepared.output and not data.exists()
+
+
+def test_keys_are_made_listed_and_revoked(data: Path) -> None:
+    """The key is printed once; the list has its beginning and says that it is revoked."""
+    dayi("words", "export")
+    dayi("users", "add", "王老师", "--role", "teacher", "--password-stdin", stdin=PASSWORD)
+    made = dayi("keys", "add", "教务系统", "--role", "compliance", "--per-minute", "60")
+    key = made.output.strip()
+    assert made.exit_code == 0 and key.startswith("dayi-")
+    listed = dayi("keys", "list").output
+    assert key not in listed and key[:11] in listed and "60/min" in listed
+    assert dayi("keys", "revoke", listed.split("\t")[0]).exit_code == 0
+    assert dayi("keys", "list").output.endswith("\trevoked\n")
+    assert dayi("keys", "revoke", "nothing").exit_code == 1

@@ -17,7 +17,23 @@ pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 NAME = "合规小周"
 # What these tests and the shipped lists bring in Chinese.
-OWN_DATA = [NAME, "王主任", "演示", "家长来信", "词表", "测试类", "灰兔", "紫云", "船糕", "车糕", "词0"]
+OWN_DATA = [
+    NAME,
+    "王主任",
+    "演示",
+    "请去问老师",
+    "月亮枪",
+    "纸船",
+    "电子邮箱",
+    "家长来信",
+    "词表",
+    "测试类",
+    "灰兔",
+    "紫云",
+    "船糕",
+    "车糕",
+    "词0",
+]
 
 
 @pytest.fixture(scope="module")
