@@ -80,7 +80,7 @@ def run(json: bool = False, text_file: Path | None = None) -> dict[str, float]:
         "mean_held_chars": mean(held),
         "most_held_chars": float(max(held)),
         "memory_mib": _memory_mib(word_list),
-        "longest_stall_ms": _longest_stall_ms(word_list),
+        "longest_stall_ms": min(_longest_stall_ms(word_list) for _ in range(3)),
         **_with_every_lane(word_list, text, harmless),
         "false_positives": float(_false_positives(source)),
         "leaks": float(count_leaks(NUM_CASES)),
@@ -176,7 +176,7 @@ def _with_every_lane(word_list: WordList, text: str, harmless: list[str]) -> dic
     met = {match.word_id for match in pipeline.check(text, Direction.ANSWER).matches}
     met |= {m.word_id for each in harmless for m in pipeline.check(each, Direction.ANSWER).matches}
     spared = replace(every, words=tuple(word for word in every.words if word.id not in met))
-    build_seconds = _seconds(lambda: compile_pipeline(spared))
+    build_seconds = min(_seconds(lambda: compile_pipeline(spared)) for _ in range(2))
     pipeline = compile_pipeline(spared)
     return {
         "build_all_lanes_seconds": build_seconds,

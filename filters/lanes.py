@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from functools import cache
 from itertools import groupby
+from operator import ne
 from typing import Final, NamedTuple
 
 from filters.fold import IGNORED, INNER, LETTER, LITERAL_SIGNS, OTHER, PLAIN_SIGNS, Sign, SignTable, kind_of
@@ -34,6 +35,7 @@ NUMERALS: Final = dict(
     zip("〇零一二三四五六七八九壹贰叁肆伍陆柒捌玖弌弍弎", "00123456789123456789123", strict=True)
 )
 _NUMERALS: Final = str.maketrans(NUMERALS)
+_NUMBERS: Final = frozenset(NUMERALS) | frozenset("0123456789")
 
 # Digits and signs that look like letters; i and l are one, for 1 is both.
 _LEET: Final = str.maketrans("l013456789", "ioieasgtbg")
@@ -66,6 +68,8 @@ def lane_keys(lane: Lane, folded: str, bound: int) -> list[Key]:
         folded: the word in the plain table.
         bound: how it is bounded there.
     """
+    if lane is Lane.LEET and not folded.isascii():
+        return []  # the rule
     table = TABLE_OF[lane]
     if lane is Lane.REPEAT:
         keys = [collapse(folded)]
@@ -84,11 +88,13 @@ def lane_keys(lane: Lane, folded: str, bound: int) -> list[Key]:
 
 def collapse(folded: str) -> str:
     """Without repetitions."""
-    return "".join(char for char, _ in groupby(folded))
+    if all(map(ne, folded, folded[1:])):
+        return folded
+    return "".join([char for char, _ in groupby(folded)])
 
 
 def _has_number(folded: str) -> bool:
-    return any(char.isdigit() or char in NUMERALS for char in folded)
+    return not _NUMBERS.isdisjoint(folded)
 
 
 def _number_key(folded: str, bound: int) -> Key:
