@@ -53,7 +53,7 @@ export const texts = {
     'scope.hint': '一个都不选，则放过所有类别。',
     allowReason: '理由',
     'direction.both': '提问和回答',
-    particulars: '匹配细节',
+    particulars: '细节',
     details: '{word} 的细节',
     'pair.and': '“{a}”与“{b}”在附近一起出现时命中',
     'pair.not': '出现“{a}”而附近没有“{b}”时命中',

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import zlib
 from datetime import date
 from typing import Any
 
@@ -10,6 +12,7 @@ import pytest
 from filters import Direction
 from server.errors import ClientProblem
 from server.moderation import ListPatch, NewList, NewWord, PublishedFilter, WordDesk, WordPatch
+from server.moderation.snapshot import Snapshot
 from server.moderation.views import ListView, WordView
 from server.storage.database import Database
 
@@ -118,3 +121,26 @@ async def test_a_day_that_does_not_exist_is_refused(database: Database) -> None:
     """Before anything is stored."""
     with pytest.raises(ValueError, match="expires"):
         NewWord(list_id="x", text="闪电汤圆", expires="2026-02-30")
+
+
+def test_snapshots_of_earlier_releases_are_read() -> None:
+    """They have no word of what came later, and mean what they meant."""
+    content = {
+        "format": 1,
+        "lists": [
+            {
+                **{"id": "l", "name": "旧表", "kind": "words", "category": "旧", "question_action": "block"},
+                **{"answer_action": None, "enabled": True, "note": "", "position": 0},
+            }
+        ],
+        "word_columns": (
+            *("id", "list_id", "text", "question_action", "answer_action"),
+            *("match", "note", "enabled", "updated_at_ms", "updated_by"),
+        ),
+        "words": [["w", "l", "闪电汤圆", None, None, "auto", "", True, 1, "lin"]],
+    }
+    old = Snapshot.from_bytes(zlib.compress(json.dumps(content).encode()))
+    (word,) = old.word_list(1).words
+    assert (word.lanes, word.expires, word.category) == ({}, None, "旧")
+    assert (old.refusals("zh"), old.last_day(date(2026, 1, 1)), old.categories()) == ({}, None, ("旧",))
+    assert Snapshot.from_bytes(old.to_bytes()) == old
