@@ -21,9 +21,21 @@ from typing import Final
 
 import click
 
-from filters import LANE_DEFAULTS, Action, Direction, Pipeline, Word, WordList, compile_pipeline, fold
+from bench.filter_laws import count_leaks, count_over_holds
+from filters import (
+    LANE_DEFAULTS,
+    Action,
+    Direction,
+    Pipeline,
+    Word,
+    WordList,
+    compile_pipeline,
+    fold,
+    harmless_texts,
+)
 
 NUM_WORDS: Final = 50_000
+NUM_CASES: Final = 100_000
 TEXT_CHARS: Final = 200
 ALPHABET_CHARS: Final = 3_000
 _SEED: Final = 20_240_601
@@ -68,8 +80,11 @@ def run(json: bool = False, text_file: Path | None = None) -> dict[str, float]:
         "mean_held_chars": mean(held),
         "most_held_chars": float(max(held)),
         "memory_mib": _memory_mib(word_list),
-        "longest_stall_ms": _longest_stall_ms(word_list),
+        "longest_stall_ms": min(_longest_stall_ms(word_list) for _ in range(3)),
         **_with_every_lane(word_list, text, harmless),
+        "false_positives": float(_false_positives(source)),
+        "leaks": float(count_leaks(NUM_CASES)),
+        "over_holds": float(count_over_holds(NUM_CASES)),
     }
     ratio = _ratio_to_rust(word_list, pipeline, harmless)
     if ratio is not None:
@@ -161,12 +176,21 @@ def _with_every_lane(word_list: WordList, text: str, harmless: list[str]) -> dic
     met = {match.word_id for match in pipeline.check(text, Direction.ANSWER).matches}
     met |= {m.word_id for each in harmless for m in pipeline.check(each, Direction.ANSWER).matches}
     spared = replace(every, words=tuple(word for word in every.words if word.id not in met))
-    build_seconds = _seconds(lambda: compile_pipeline(spared))
+    build_seconds = min(_seconds(lambda: compile_pipeline(spared)) for _ in range(2))
     pipeline = compile_pipeline(spared)
     return {
         "build_all_lanes_seconds": build_seconds,
         "check_all_lanes_us": _per_item_us(lambda: _check(pipeline, harmless), len(harmless)),
     }
+
+
+def _false_positives(source: str) -> int:
+    """Matches of the shipped demonstration, with every lane at its default, in harmless text."""
+    from server.moderation.demonstration import demonstration
+
+    pipeline = compile_pipeline(demonstration(0).word_list(1))
+    texts = [*harmless_texts(), *source.splitlines()]
+    return sum(len(pipeline.check(text, direction).matches) for text in texts for direction in Direction)
 
 
 def _memory_mib(word_list: WordList) -> float:

@@ -10,10 +10,13 @@ This is the front door; nothing outside imports deeper. Pure: no network, no asy
 own tables of syllables and split characters are read when they are first needed.
 """
 
+from filters.cells import lanes_cell
+from filters.expressions import Expression, parse_expression
 from filters.files import REASONS, ParsedWord, parse_word_file
 from filters.fold import fold
 from filters.lint import Finding, lint
 from filters.pipeline import Pipeline, compile_pipeline
+from filters.predict import Prediction, harmless_texts, lint_harmless, predict
 from filters.stream import Stream
 from filters.types import (
     LANE_DEFAULTS,
@@ -47,6 +50,7 @@ __all__ = [
     "Detector",
     "DetectorKind",
     "Direction",
+    "Expression",
     "Finding",
     "Lane",
     "LaneUse",
@@ -56,6 +60,7 @@ __all__ = [
     "Options",
     "ParsedWord",
     "Pipeline",
+    "Prediction",
     "Stream",
     "Verdict",
     "Word",
@@ -63,7 +68,12 @@ __all__ = [
     "WordListProblem",
     "compile_pipeline",
     "fold",
+    "harmless_texts",
+    "lanes_cell",
     "lint",
+    "lint_harmless",
+    "parse_expression",
     "parse_word_file",
+    "predict",
     "strongest",
 ]

@@ -25,9 +25,14 @@ MAX_FORM_CHARS: Final = 320
 _UNSEEN: Final = re.compile(
     "[\u115f\u1160\u180e\u200b\u202a-\u202e\u2060-\u2064\u2066-\u206f\u3164\ufeff\uffa0\U000e0000-\U000e01ef]"
 )
-# One of these stands in everything that has a form.
+# What people write for a digit or a letter in numbers only.
+_IN_NUMBERS: Final = {"幺": chr(HAN_ZERO + 1), "○": chr(HAN_ZERO), "×": "x"}
+# One of these stands in everything that has a form: digits, signs, first characters, whatever may be one of
+# them in another style (all that is neither ASCII, Han nor the usual punctuation), and what nobody sees.
+_STYLED: Final = "\u00a1-\u00b6\u00b8-\u2012\u2015-\u2017\u201a\u201b\u201e-\u2025\u2027-\u2fff"
 _TRIGGER: Final = re.compile(
-    rf"[\d.@:．＠：。微薇威信扣球企vwqVWQ{''.join(NUMERALS)}]|{_UNSEEN.pattern}|[^\x00-\u2fff\u3400-\uffef]"
+    rf"[\d.@:．＠：。微薇威信扣球企幺vwqVWQＡ-Ｚａ-ｚ{''.join(NUMERALS)}釦陸貳參叄弐壱{_STYLED}\uf900-\ufaff\ufe10-\ufe6f]"
+    rf"|{_UNSEEN.pattern}|[\ua700-\ua7ff]|[^\x00-\u2fff\u3400-\uffef]"
 )
 _BLACK_FLAG: Final = "\U0001f3f4"  # flags of regions are spelled in tag characters behind it
 
@@ -61,9 +66,12 @@ def _symbol(char: str) -> str:
     """What a character is to the patterns: '' is passed over."""
     if _UNSEEN.match(char):
         return UNSEEN
+    if char in _IN_NUMBERS:
+        return _IN_NUMBERS[char]
     sign = PLAIN_SIGNS[char]
     if sign is None:
-        return unicodedata.normalize("NFKC", char)[:1] or char
+        plain = unicodedata.normalize("NFKC", char)
+        return plain if len(plain) == 1 and unicodedata.category(plain) != "Co" else "\0"
     if len(sign) != 1:
         return "" if not sign else "\0"
     folded = chr(sign[0][0])

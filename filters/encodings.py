@@ -30,7 +30,8 @@ def decode_lines(data: bytes) -> list[Line] | None:
             return _decode_utf16(data[len(mark) :], encoding)
     data = data.removeprefix(codecs.BOM_UTF8)
     if b"\0" in data:
-        return None
+        unmarked = _unmarked_utf16(data)
+        return _decode_utf16(data, unmarked) if unmarked else None
     raw_lines = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
     telling = [line for line in raw_lines if not line.isascii()]
     num_utf8 = sum(_read(line, "utf-8") is not None for line in telling)
@@ -41,6 +42,17 @@ def decode_lines(data: bytes) -> list[Line] | None:
 def _decode_utf16(data: bytes, encoding: str) -> list[Line]:
     text = data.decode(encoding, "replace").replace("\r\n", "\n").replace("\r", "\n")
     return [Line(number, line, "\ufffd" not in line) for number, line in enumerate(text.split("\n"), 1)]
+
+
+def _unmarked_utf16(data: bytes) -> str | None:
+    """UTF-16 without its mark: zeros stand on one side of the ASCII signs, and nothing controls anything."""
+    if len(data) % 2:
+        return None
+    encoding = "utf-16-le" if data[1::2].count(0) > data[::2].count(0) else "utf-16-be"
+    text = _read(data, encoding)
+    if text is None or any(char < " " and char not in "\t\r\n" for char in text):
+        return None
+    return encoding
 
 
 def _line(number: int, line: bytes, encoding: str) -> Line:

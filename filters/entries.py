@@ -34,6 +34,7 @@ from filters.walk import ANYWHERE
 MAX_WITHIN: Final = 100
 DETECTOR: Final = "detector"
 _NOBODY: Final = Category()
+_Actions = tuple[tuple[Direction, Action], ...]
 
 
 class Entries:
@@ -57,12 +58,13 @@ class Entries:
         self.tries: dict[str, Trie] = {}
         self.keys: dict[str, list[str]] = {}
         self.actions = [actions_of(word, self._category(word)) for word in self.words]
+        self._usual_lanes: dict[str, list[tuple[Lane, LaneUse]]] = {}
         self.trie(PLAIN)
 
     def add_word(self, number: int, word: Word) -> bool:
         """Put in a word under all its keys; False if nothing of it can be looked for."""
         expression = parse_expression(word.text)
-        actions = self.actions[number]
+        actions = tuple(self.actions[number].items())
         if expression.operator:
             self._add_combo(number, word, expression)
             return True
@@ -73,10 +75,10 @@ class Entries:
         self.lane_of[number] = table
         self.bounds[number], self.short[number] = key.bound, _is_short(folded)
         self._insert(key, number, actions, reviews=False)
-        for lane, use in self._lanes(word):
-            for other in lane_keys(lane, folded, key.bound) if table == PLAIN else ():
-                entry = self._new_entry(number, other, lane, use is LaneUse.REVIEW)
-                self._insert(other, entry, actions, reviews=use is LaneUse.REVIEW)
+        for lane, use in self._lanes(word) if table == PLAIN else ():
+            reviews = use is LaneUse.REVIEW
+            for other in lane_keys(lane, folded, key.bound):
+                self._insert(other, self._new_entry(number, other, lane, reviews), actions, reviews=reviews)
         return True
 
     def add_allow(self, number: int, phrase: AllowPhrase) -> bool:
@@ -93,8 +95,15 @@ class Entries:
         return self._categories.get(word.category, _NOBODY)
 
     def _lanes(self, word: Word) -> list[tuple[Lane, LaneUse]]:
+        if word.lanes:
+            return self._chosen(word)
+        if word.category not in self._usual_lanes:
+            self._usual_lanes[word.category] = self._chosen(word)
+        return self._usual_lanes[word.category]
+
+    def _chosen(self, word: Word) -> list[tuple[Lane, LaneUse]]:
         chosen = {**self._options.lanes, **self._category(word).lanes, **word.lanes}
-        return [(lane, use) for lane, use in chosen.items() if use is not LaneUse.OFF] if chosen else []
+        return [(lane, use) for lane, use in chosen.items() if use is not LaneUse.OFF]
 
     def _add_combo(self, number: int, word: Word, expression: Expression) -> None:
         within = self._options.within if word.within is None else word.within
@@ -113,7 +122,7 @@ class Entries:
             for key, name, reviews in keys:
                 entry = self._new_entry(number, key, name, reviews)
                 self.sides[entry] = Side(len(self.combos) - 1, bool(right), reviews)
-                actions = {} if silent else self.actions[number]
+                actions = () if silent else tuple(self.actions[number].items())
                 self._insert(key, entry, actions, reviews=reviews, more=PART)
 
     def _new_entry(self, number: int, key: Key, lane: str, reviews: bool) -> int:
@@ -124,10 +133,8 @@ class Entries:
         self.reviews.append(reviews)
         return len(self.owner) - 1
 
-    def _insert(
-        self, key: Key, entry: int, actions: Mapping[Direction, Action], *, reviews: bool, more: int = 0
-    ) -> None:
-        bits = more | _bits(tuple(actions.items()), reviews, key.bound != ANYWHERE, bool(self.short[entry]))
+    def _insert(self, key: Key, entry: int, actions: _Actions, *, reviews: bool, more: int = 0) -> None:
+        bits = more | _bits(actions, reviews, key.bound != ANYWHERE, self.short[entry])
         if bits:
             self.trie(key.table).add(key.folded, entry, bits, grows=key.table == "repeat")
             self.keys[key.table].append(key.folded)
@@ -157,8 +164,8 @@ def _as_word(detector: Detector) -> Word:
 
 
 @cache
-def _bits(actions: tuple[tuple[Direction, Action], ...], reviews: bool, bounded: bool, short: bool) -> int:
+def _bits(actions: _Actions, reviews: bool, bounded: bool, short: int) -> int:
     bits = 0
     for direction, action in actions:
-        bits |= bits_for(direction, soften(action) if reviews else action, bounded, short)
+        bits |= bits_for(direction, soften(action) if reviews else action, bounded, bool(short))
     return bits

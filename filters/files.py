@@ -9,18 +9,30 @@ from __future__ import annotations
 import csv
 import json
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import date
 from pathlib import PurePath
 from typing import Final, NamedTuple
 
+from filters.cells import ACTIONS, DIRECTIONS, MATCHES, STYLES, categories_in, date_in, lanes_in
 from filters.encodings import Line, decode_lines
 from filters.placing import place_word
-from filters.types import Action, BadLine, MatchMode, WordListProblem
+from filters.types import (
+    Action,
+    BadLine,
+    Direction,
+    Lane,
+    LaneUse,
+    MaskStyle,
+    MatchMode,
+    WordListProblem,
+)
 
 MAX_FILE_BYTES: Final = 8 * 1024 * 1024
 MAX_LINES: Final = 200_000
 MAX_WORD_CHARS: Final = 100
 MAX_NOTE_CHARS: Final = 500
+MAX_NAME_CHARS: Final = 64  # of a category, or of the text that stands in for a word
 
 # Reasons a line can be bad, with a sentence for people who read English.
 REASONS: Final = {
@@ -33,11 +45,17 @@ REASONS: Final = {
     "bad_quotes": "The quotation marks do not fit.",
     "too_many_columns": "The line has more columns than the first one.",
     "no_word": "The line has no word.",
-    "too_long": f"The word is longer than {MAX_WORD_CHARS} characters, or the note than {MAX_NOTE_CHARS}.",
+    "too_long": f"The word is longer than {MAX_WORD_CHARS} characters, "
+    f"the note than {MAX_NOTE_CHARS}, or a category or replacement than {MAX_NAME_CHARS}.",
     "control_character": "The word contains a control character, such as a tab.",
     "empty_fold": "Nothing of the word can be looked for.",
     "unknown_action": "The action is none of block, mask, replace, review, warn, log, pass.",
     "unknown_match": "The matching is none of auto, whole, prefix, substring.",
+    "unknown_lane": "A lane is none of repeat, number, split, reversed, leet, pinyin, initials, homophone, "
+    "or its use none of off, review, same.",
+    "unknown_style": "The style is none of characters, ends, label, text.",
+    "unknown_direction": "The direction is none of both, question, answer.",
+    "bad_date": "The last day is no date, such as 2026-12-31.",
 }
 
 _COLUMNS: Final = {
@@ -45,30 +63,23 @@ _COLUMNS: Final = {
     "question_action": "question_action question 提问 问题 提问动作 问题动作 提问处置 问题处置",
     "answer_action": "answer_action answer 回答 答案 回答动作 答案动作 回答处置 答案处置",
     "match": "match 匹配 匹配方式",
-    "note": "note 备注 说明 注释",
+    "category": "category 类别 分类",
+    "lanes": "lanes 通道 变体",
+    "style": "style 样式 打码样式",
+    "replacement": "replacement 替换 替换为 替换文字",
+    "expires": "expires expiry 到期 有效期 有效期至 失效日期",
+    "scope": "scope categories 范围 适用类别",
+    "direction": "direction 方向 适用方向",
+    "note": "note reason 备注 说明 注释 理由 原因",
 }
 _FIELD_OF: Final = {name: field for field, names in _COLUMNS.items() for name in names.split()}
-_ACTIONS: Final[dict[str, Action | None]] = {
-    **{action.value: action for action in Action},
-    **dict.fromkeys(("", "-", "none", "null", "无", "不适用"), None),
-    **dict.fromkeys(("拦截", "阻断", "屏蔽"), Action.BLOCK),
-    **dict.fromkeys(("打码", "遮盖", "掩码", "遮蔽"), Action.MASK),
-    "替换": Action.REPLACE,
-    **dict.fromkeys(("复核", "审核", "人工复核"), Action.REVIEW),
-    **dict.fromkeys(("提醒", "警告", "提示"), Action.WARN),
-    "记录": Action.LOG,
-    "放行": Action.PASS,
-}
-_MATCHES: Final[dict[str, MatchMode]] = {
-    **dict.fromkeys(("", "auto", "自动"), "auto"),
-    **dict.fromkeys(("whole", "whole word", "整词", "全词"), "whole"),
-    **dict.fromkeys(("prefix", "前缀", "词头"), "prefix"),
-    **dict.fromkeys(("substring", "anywhere", "片段", "子串", "包含"), "substring"),
-}
 
 
 class ParsedWord(NamedTuple):
-    """A word as a file gives it; None actions leave the choice to the list."""
+    """A word as a file gives it; what is None or empty is left to the list.
+
+    Of allow phrases, `scope` names the categories that are spared and `direction` where (all, if empty).
+    """
 
     line: int
     text: str
@@ -76,6 +87,13 @@ class ParsedWord(NamedTuple):
     answer_action: Action | None
     match: MatchMode
     note: str
+    category: str = ""
+    lanes: Mapping[Lane, LaneUse] = {}
+    style: MaskStyle | None = None
+    replacement: str | None = None
+    expires: date | None = None
+    scope: tuple[str, ...] = ()
+    direction: Direction | None = None
 
 
 class _Row(NamedTuple):
@@ -89,10 +107,10 @@ def parse_word_file(data: bytes, filename: str) -> list[ParsedWord]:
     """All words of a file, in order.
 
     Args:
-        data: what the file contains: UTF-8 with or without BOM, UTF-16 with BOM, or GB 18030.
+        data: what the file contains: UTF-8 or UTF-16, with or without BOM, or GB 18030.
         filename: its ending decides: `.csv` and `.tsv` have a header line with English or Chinese
             column names in any order (others are passed over); `.json` is a list of words or of
-            objects with the English names; anything else has one word a line, `#` begins a
+            objects with the same names; anything else has one word a line, `#` begins a
             comment line.
 
     Raises:
@@ -197,30 +215,73 @@ def _json_rows(lines: list[Line]) -> Iterator[_Row]:
         return
     for place, entry in enumerate(entries, 1):
         fields = {"text": entry} if isinstance(entry, str) else entry
-        if not isinstance(fields, dict) or not all(isinstance(v, str | None) for v in fields.values()):
+        known = _named(fields) if isinstance(fields, dict) else {}
+        if None in known.values() or not isinstance(fields, dict):
             yield _Row(place, str(entry), {}, "bad_json")
         else:
-            known = {name: (fields.get(name) or "").strip() for name in _COLUMNS}
-            yield _Row(place, known["text"], known)
+            cells = {name: cell or "" for name, cell in known.items()}
+            yield _Row(place, cells.get("text", ""), cells)
+
+
+def _named(fields: dict[str, object]) -> dict[str, str | None]:
+    """The fields that are ours, under our names; None is what no cell could hold."""
+    known = ((_FIELD_OF.get(name.lower()), value) for name, value in fields.items())
+    return {field: _cell(value) for field, value in known if field}
+
+
+def _cell(value: object) -> str | None:
+    """A value of JSON as it would stand in a cell: lists of categories and objects of lanes, too."""
+    if isinstance(value, list) and all(isinstance(each, str) for each in value):
+        return "|".join(value)
+    if isinstance(value, dict) and all(isinstance(each, str) for each in value.values()):
+        return " ".join(f"{name}={each}" for name, each in value.items())
+    return value.strip() if isinstance(value, str) else "" if value is None else None
 
 
 def _word(row: _Row) -> ParsedWord | str:
     """The word of a row, or the reason why it is bad."""
-    fields = row.fields
-    text, note = fields.get("text", ""), fields.get("note", "")
-    question = fields.get("question_action", "").lower()
-    answer = fields.get("answer_action", "").lower()
-    match = fields.get("match", "").lower()
+    fields = row.fields.get
+    text, note, category = fields("text", ""), fields("note", ""), fields("category", "")
+    question, answer = fields("question_action", "").lower(), fields("answer_action", "").lower()
+    match, style = fields("match", "").lower(), fields("style", "").lower()
+    direction, replacement = fields("direction", "").lower(), fields("replacement", "")
+    scope, lanes = categories_in(fields("scope", "")), lanes_in(fields("lanes", ""))
     if not text:
         return "no_word"
     if len(text) > MAX_WORD_CHARS or len(note) > MAX_NOTE_CHARS:
         return "too_long"
-    if any(unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp") for char in text):
+    if any(len(name) > MAX_NAME_CHARS for name in (category, replacement, *scope)):
+        return "too_long"
+    if any(unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp") for char in text + replacement):
         return "control_character"
     if not place_word(text)[1]:
         return "empty_fold"
-    if question not in _ACTIONS or answer not in _ACTIONS:
+    if question not in ACTIONS or answer not in ACTIONS:
         return "unknown_action"
-    if match not in _MATCHES:
+    if match not in MATCHES:
         return "unknown_match"
-    return ParsedWord(row.line, text, _ACTIONS[question], _ACTIONS[answer], _MATCHES[match], note)
+    if lanes is None:
+        return "unknown_lane"
+    if style not in STYLES:
+        return "unknown_style"
+    if direction not in DIRECTIONS:
+        return "unknown_direction"
+    try:
+        expires = date_in(fields("expires", ""))
+    except ValueError:
+        return "bad_date"
+    return ParsedWord(
+        row.line,
+        text,
+        ACTIONS[question],
+        ACTIONS[answer],
+        MATCHES[match],
+        note,
+        category,
+        lanes,
+        STYLES[style],
+        replacement or None,
+        expires,
+        scope,
+        DIRECTIONS[direction],
+    )

@@ -59,11 +59,13 @@ def _words(text: str) -> Pattern:
 
 
 _ANY: Final = _digit(_DIGITS)
+_DOT: Final = one("._·")
 _JOINTS: Final = one(" -_=.·*~/\t—–")
 _LABEL: Final = seq(one(_LETTERS + _DIGITS), rep(one(_LETTERS + _DIGITS + "-"), 0, 62))
 _TOP: Final = _words(
     "com cn net org edu gov mil int info biz io co me cc tv top xyz vip app dev club site online shop store"
     " work ltd ink wang icu fun live link pro mobi asia tech cloud art hk tw us uk jp kr ru de fr eu ai gg"
+    " ly ws pw fm cx la space website host wiki ren red win bid loan"
 )
 _PATH: Final = rep(seq(rep(one(".,?!;:'()[]"), 0, None), one(_LETTERS + _DIGITS + "/=_&#%~+-@$*")), 1, None)
 _TAIL: Final = seq(
@@ -118,7 +120,11 @@ _FORMS: Final = {
         seq(
             _optional(seq(alt(word("+86"), word("86"), word("0086")), rep(one(" -"), 0, 2))),
             _digit("1"),
-            _spaced(_digit("3456789"), *[_ANY] * 9),
+            alt(
+                _spaced(_digit("3456789"), *[_ANY] * 9),
+                # With dots only in the groups people write: 1.3862943611 is a logarithm.
+                seq(_digit("3456789"), _ANY, _DOT, *[_ANY] * 4, _DOT, *[_ANY] * 4),
+            ),
         ),
         left="digit",
         right="digit",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from functools import cache
 from itertools import groupby
+from operator import ne
 from typing import Final, NamedTuple
 
 from filters.fold import IGNORED, INNER, LETTER, LITERAL_SIGNS, OTHER, PLAIN_SIGNS, Sign, SignTable, kind_of
@@ -34,9 +35,11 @@ NUMERALS: Final = dict(
     zip("〇零一二三四五六七八九壹贰叁肆伍陆柒捌玖弌弍弎", "00123456789123456789123", strict=True)
 )
 _NUMERALS: Final = str.maketrans(NUMERALS)
+_NUMBERS: Final = frozenset(NUMERALS) | frozenset("0123456789")
 
 # Digits and signs that look like letters; i and l are one, for 1 is both.
 _LEET: Final = str.maketrans("l013456789", "ioieasgtbg")
+_TONES: Final = frozenset("12345")
 _LEET_SIGNS: Final = {
     "$": "s",
     "@": "a",
@@ -65,6 +68,8 @@ def lane_keys(lane: Lane, folded: str, bound: int) -> list[Key]:
         folded: the word in the plain table.
         bound: how it is bounded there.
     """
+    if lane is Lane.LEET and not folded.isascii():
+        return []  # the rule
     table = TABLE_OF[lane]
     if lane is Lane.REPEAT:
         keys = [collapse(folded)]
@@ -83,11 +88,13 @@ def lane_keys(lane: Lane, folded: str, bound: int) -> list[Key]:
 
 def collapse(folded: str) -> str:
     """Without repetitions."""
-    return "".join(char for char, _ in groupby(folded))
+    if all(map(ne, folded, folded[1:])):
+        return folded
+    return "".join([char for char, _ in groupby(folded)])
 
 
 def _has_number(folded: str) -> bool:
-    return any(char.isdigit() or char in NUMERALS for char in folded)
+    return not _NUMBERS.isdisjoint(folded)
 
 
 def _number_key(folded: str, bound: int) -> Key:
@@ -146,6 +153,8 @@ def _leet_sign(char: str) -> Sign:
 
 def _pinyin_sign(char: str) -> Sign:
     sign = PLAIN_SIGNS[char]
+    if sign and len(sign) == 1 and chr(sign[0][0]) in _TONES:
+        return IGNORED  # min3gan3: no syllable has a digit in it
     spoken = syllables().get(chr(sign[0][0])) if sign and len(sign) == 1 else None
     if not spoken:
         return sign

@@ -27,6 +27,7 @@ MESSAGES: Final = {
     "swallowed": "It contains {other}, which hits wherever this does.",
     "mojibake": "It looks like text read in the wrong encoding.",
     "empty_fold": "Nothing of it can be looked for.",
+    "hits_harmless": "It is hit in {other} texts that are known to be harmless.",
 }
 
 _GARBLED: Final = ("\ufffd", "锟斤拷", "烫烫烫", "屯屯屯", "â€", "ï»¿", "锘", "鈥")

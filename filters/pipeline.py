@@ -13,6 +13,7 @@ from filters.lexicon import Lexicon
 from filters.stream import Stream
 from filters.types import Direction, Verdict, WordList, strongest
 from filters.views import Views
+from filters.walk import SENTENCE_ENDS
 
 # What a text is checked together with of the one before it: enough for any word that people split.
 CARRY_CHARS: Final = 48
@@ -36,8 +37,9 @@ class Pipeline:
 
         Args:
             before: the `tail` of what the same person sent before. A word that began there is found,
-                told as `carried`, and the part of it that stands in this text is treated;
-                a word of one or two characters split so only leads to a review.
+                told as `carried`, and the part of it that stands in this text is treated. Who cuts a
+                word in two sends little else: where neither text is mostly its part of the word, or
+                the word has one or two characters only, it leads to a review at most.
         """
         views = Views(before + text)
         tables = self._lexicon.suspects(views, direction)
@@ -56,7 +58,12 @@ class Pipeline:
 
     @staticmethod
     def tail(text: str, before: str = "") -> str:
-        """What to keep of a person's texts for the next `check`; bounded, whatever they send."""
+        """What to keep of a person's texts for the next `check`; bounded, whatever they send.
+
+        Behind the end of a sentence a new one begins: what stood before it is forgotten.
+        """
+        if before and before[-1] in SENTENCE_ENDS:
+            before = ""
         return (before + text)[-CARRY_CHARS:]
 
 

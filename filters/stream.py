@@ -149,7 +149,7 @@ class Stream:
         self._busy = busy
         self._end += len(piece)
         if self._before:
-            found = list(map(self._softened, found))
+            found = [self._softened(hit, len(piece)) for hit in found]
         if self._pairing is not None:
             found = self._pair(found, spans, last=last)
         if found:
@@ -222,11 +222,14 @@ class Stream:
     def _action(self, hit: Hit) -> Action | None:
         return self._lexicon.action(self._direction, hit.entry, hit.soft)
 
-    def _softened(self, hit: Hit) -> Hit:
-        """The end of one message and the beginning of the next make many a word of two characters."""
-        across = hit.start < self._before < hit.end
+    def _softened(self, hit: Hit, length: int) -> Hit:
+        """The end of one message and the beginning of the next make many a word that nobody meant."""
+        if not hit.start < self._before < hit.end:
+            return hit
         few = len(self._lexicon.named(hit.entry).text) <= FEW_CHARS
-        return hit._replace(soft=True) if across and few else hit
+        # On purpose, one of the two messages is little else than its part of the word.
+        meant = 2 * (self._before - hit.start) >= self._before or 2 * (hit.end - self._before) >= length
+        return hit if meant and not few else hit._replace(soft=True)
 
     def _undecided_from(self, bits: int, *, blocks_only: bool) -> int:
         first = self._end

@@ -96,18 +96,19 @@ class Trie:
             grows: a complete match may still become longer, by repetitions of its last character.
         """
         next_node, below = self.next_node, self.below
+        known = next_node.get
         node = 0
-        for char in folded:
+        for code in map(ord, folded):
             below[node >> NODE_SHIFT] |= bits
-            key = node + ord(char)
-            child = next_node.get(key)
+            key = node + code
+            child = known(key)
             if child is None:
                 child = next_node[key] = len(below) << NODE_SHIFT
                 below.append(0)
             node = child
         below[node >> NODE_SHIFT] |= ENDS | bits if grows else ENDS
         first = self.ends.setdefault(node, index)
-        if first != index or node in self.shared_ends:
+        if first != index:
             self.shared_ends[node] = (*self.shared_ends.get(node, (first,)), index)
         if len(folded) > self.longest:
             self.longest = len(folded)

@@ -69,6 +69,11 @@ class Metrics:
         self._verdicts = Counter(
             "dayi_verdicts", "Matches of the word filter.", ["action", "direction"], registry=self.registry
         )
+        self._filter_failures = Counter(
+            "dayi_filter_failures",
+            "Texts that did not pass because the word filter itself failed: look into the log.",
+            registry=self.registry,
+        )
         self._commits = Histogram(
             "dayi_journal_commit_seconds",
             "Time to make a batch of frames durable.",
@@ -118,6 +123,10 @@ class Metrics:
     def verdict(self, action: str, direction: str) -> None:
         """A word of the lists matched."""
         self._verdicts.labels(action, direction).inc()
+
+    def filter_failed(self) -> None:
+        """The word filter itself broke, and nothing passed."""
+        self._filter_failures.inc()
 
     def journal_committed(self, seconds: float, num_frames: int) -> None:
         """A batch of frames is durable."""

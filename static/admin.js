@@ -1,4 +1,4 @@
-// The administrator's page: users and classes.
+// The administrator's page: users, classes, and keys of other systems.
 
 import { html } from './vendor/preact.js';
 import { api } from './shared/api.js';
@@ -7,12 +7,13 @@ import { startPage } from './shared/page.js';
 import { Problem, useLoad, Wait } from './shared/parts.js';
 import { toast } from './shared/toast.js';
 import { Classes } from './admin/classes.js';
+import { Keys } from './admin/keys.js';
 import { t } from './admin/say.js';
 import { Users } from './admin/users.js';
 
 const load = async () => {
-  const [{ users }, { classes }] = await Promise.all([api.get('/api/users'), api.get('/api/classes')]);
-  return { users, classes };
+  const [{ users }, { classes }, { keys }] = await Promise.all(['users', 'classes', 'keys'].map((what) => api.get(`/api/${what}`)));
+  return { users, classes, keys };
 };
 
 function App({ site }) {
@@ -35,6 +36,7 @@ function App({ site }) {
     <h1>${t('title')}</h1>
     <${Users} users=${value.users} site=${site} run=${run} />
     <${Classes} classes=${value.classes} users=${value.users} site=${site} word=${pick(site.class_word)} run=${run} />
+    <${Keys} keys=${value.keys} site=${site} run=${run} />
   </div>`;
 }
 

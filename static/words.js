@@ -11,11 +11,13 @@ import { toast } from './shared/toast.js';
 import { wordDesk } from './words/actions.js';
 import { History } from './words/history.js';
 import { ImportDialog } from './words/import_dialog.js';
-import { ListDialog, Lists } from './words/lists.js';
+import { ListDialog } from './words/list_dialog.js';
+import { Lists } from './words/lists.js';
 import { t } from './words/say.js';
 import { WordTable } from './words/table.js';
 import { Toolbar } from './words/toolbar.js';
 import { TryBox } from './words/try_box.js';
+import { WordDialog } from './words/word_dialog.js';
 
 const desk = wordDesk(api);
 const complain = (problem) => toast(t('failed', { message: problem.message }), { kind: 'refuse', seconds: 10 });
@@ -26,7 +28,7 @@ function App() {
   const [list, setList] = useState(null);
   const [q, setQ] = useState('');
   const [chosen, setChosen] = useState(new Set());
-  const [open, setOpen] = useState(null); // {kind: 'list' | 'import' | 'publish' | 'history', list?}
+  const [open, setOpen] = useState(null); // {kind: 'list' | 'word' | 'import' | 'publish' | 'history', list?, word?}
   const changed = () => { setStamp((old) => old + 1); overview.reload(); };
   // The draft is everybody's: who comes back to this tab must see what was done in others before publishing it.
   useEffect(() => {
@@ -98,11 +100,14 @@ function App() {
             <${Toolbar} desk=${desk} list=${current} q=${q} onSearch=${setQ} chosen=${chosen} onChosen=${setChosen} run=${run}
               onImport=${() => setOpen({ kind: 'import' })} />
             <${WordTable} desk=${desk} list=${list} lists=${lists} q=${q} stamp=${stamp} chosen=${chosen} onChosen=${setChosen}
-              onEdit=${(word, change) => run(() => desk.editWord(word.id, change), t('saved'))} onProblem=${complain} />`}
+              onEdit=${(word, change) => run(() => desk.editWord(word.id, change), t('saved'))} onDetails=${(word, its) => setOpen({ kind: 'word', word, list: its })} onProblem=${complain} />`}
       </section>
       <${TryBox} desk=${desk} stamp=${`${stamp} ${published?.number}`} />
     </div>
     ${open?.kind === 'list' && html`<${ListDialog} list=${open.list} onSave=${saveList} onDelete=${deleteList} onClose=${close} />`}
+    ${open?.kind === 'word' && html`<${WordDialog} word=${open.word} list=${open.list} onClose=${close}
+      categories=${[...new Set([...lists.values()].filter((each) => each.kind !== 'allow').map((each) => each.category))]}
+      onSave=${(change) => run(() => desk.editWord(open.word.id, change), t('saved'))} />`}
     ${open?.kind === 'history' && html`<${History} desk=${desk} onClose=${close} />`}
     ${open?.kind === 'import' && html`<${ImportDialog} desk=${desk} lists=${[...lists.values()]} list=${list} onClose=${close}
       onDone=${(report) => { close(); toast(t('importDone', { n: report.num_new })); changed(); }} />`}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from server.accounts.classes import Classes
+from server.accounts.keys import Keys
 from server.accounts.logins import Logins
 from server.accounts.passwords import Passwords
 from server.accounts.users import Users
@@ -18,6 +19,7 @@ class Accounts:
         self.logins = Logins(database, passwords, login_hours)
         self.users = Users(database, passwords)
         self.classes = Classes(database)
+        self.keys = Keys(database)
         self._salt = salt
 
     @classmethod

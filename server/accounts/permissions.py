@@ -31,12 +31,14 @@ class Permission(StrEnum):
     MANAGE_USERS = "manage_users"
     MANAGE_CLASSES = "manage_classes"
     SEE_METRICS = "see_metrics"
+    MANAGE_KEYS = "manage_keys"
+    MODERATE = "moderate"
 
 
 _ALLOWED: dict[Role, frozenset[Permission]] = {
     Role.PUPIL: frozenset(),
-    Role.TEACHER: frozenset({Permission.SEE_STATISTICS, Permission.EDIT_TOPICS}),
-    Role.COMPLIANCE: frozenset({Permission.EDIT_WORDS}),
+    Role.TEACHER: frozenset({Permission.SEE_STATISTICS, Permission.EDIT_TOPICS, Permission.MODERATE}),
+    Role.COMPLIANCE: frozenset({Permission.EDIT_WORDS, Permission.MODERATE}),
     Role.ADMIN: frozenset(Permission),
 }
 

@@ -55,6 +55,33 @@ class UserPatch(_Body):
     password: str | None = None
 
 
+class KeyView(_View):
+    """A key of another system, as administrators see it: by its beginning."""
+
+    id: str
+    name: str
+    shown: str
+    role: Role
+    per_minute: int
+    created_at_ms: int
+    created_by: str
+    revoked_at_ms: int | None
+
+
+class MadeKey(KeyView):
+    """A key that was just made, in full."""
+
+    key: str
+
+
+class NewKey(_Body):
+    """A key to be made."""
+
+    name: str
+    role: Role = Role.TEACHER
+    per_minute: int = Field(600, ge=1, le=60_000)
+
+
 class ClassRef(_View):
     """A class, as its members and teachers see it."""
 

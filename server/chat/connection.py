@@ -17,6 +17,7 @@ from server.chat.outbox import Outbox
 from server.chat.parts import Parts
 from server.chat.watchers import Watcher
 from server.errors import ClientProblem, StorageProblem
+from server.protocol.carries import Carry as WordCarry
 from server.protocol.conversation import Asker
 from server.protocol.effects import Carry, Close, Command, Join, Send, SessionEffect
 from server.protocol.frames import Hello, Limits, Welcome, dump
@@ -36,6 +37,7 @@ class Connection:
         address: from where.
         parts: what the desk is built from.
         buckets: from which questions are taken.
+        carry: the end of what they sent before, on whatever page.
         deeds: from which everything is taken but pings.
         find: the conversation of this id for this person, or a new one for None.
         on_closed: called once, when the connection is gone.
@@ -48,6 +50,7 @@ class Connection:
         *,
         parts: Parts,
         buckets: Sequence[TokenBucket],
+        carry: WordCarry,
         deeds: TokenBucket,
         find: FindConversation,
         on_closed: Callable[[Connection], None],
@@ -57,6 +60,7 @@ class Connection:
         self.outbox = Outbox(parts.rules.outbox_frames)
         self._parts = parts
         self._buckets = buckets
+        self._carried = carry
         self._find = find
         self._on_closed = on_closed
         self._session = Session(SessionRules(parts.rules.frame_bytes), parts.texts, deeds)
@@ -155,7 +159,9 @@ class Connection:
 
     async def _carry(self, frame: Command) -> None:
         if self._live is not None and self._watcher is not None:
-            asker = Asker(self._session.texts, self._buckets)
+            refusals = self._parts.published.refusals(self._session.lang)
+            texts = replace(self._session.texts, refusals=refusals)
+            asker = Asker(texts, self._buckets, self._carried)
             await self._live.command(frame, Speaker(self.who, asker, self._watcher))
 
     def _leave(self) -> None:

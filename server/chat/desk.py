@@ -21,6 +21,7 @@ from server.chat.live import LiveConversation
 from server.chat.messages import TOO_MANY_CONNECTIONS
 from server.chat.parts import Parts
 from server.errors import ClientProblem
+from server.protocol.carries import CarryShelf
 from server.protocol.conversation import ConversationMachine
 from server.protocol.rates import BucketShelf
 from server.protocol.session import SERVICE_RESTART
@@ -55,6 +56,7 @@ class ChatDesk:
         self._by_user: Counter[str] = Counter()
         self._by_address: Counter[str] = Counter()
         self._user_buckets = BucketShelf(rules.asks_per_minute)
+        self._carries = CarryShelf()
         self._address_buckets = BucketShelf(rules.asks_per_minute_address)
         # Far more than anyone's hands can do, and far less than what would fill the disk.
         self._deeds = BucketShelf(6 * rules.asks_per_minute, DEEDS_AT_ONCE)
@@ -140,6 +142,7 @@ class ChatDesk:
             address,
             parts=self._parts,
             buckets=(self._user_buckets.bucket(who.id), self._address_buckets.bucket(address)),
+            carry=self._carries.carry(who.id),
             deeds=self._deeds.bucket(who.id),
             find=self._find,
             on_closed=self._disconnected,

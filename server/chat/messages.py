@@ -5,6 +5,8 @@ What differs from desk to desk comes from the preset; the rest is the same every
 
 from __future__ import annotations
 
+from typing import Any
+
 from server.presets import Preset
 from server.protocol.texts import Texts
 
@@ -55,11 +57,12 @@ def texts_of(preset: Preset) -> dict[str, Texts]:
 
 
 def _texts(preset: Preset, lang: str, table: dict[str, str]) -> Texts:
+    own: dict[str, Any] = {**table}
     return Texts(
         refusal=preset.refusal.get(lang),
         busy=preset.busy.get(lang),
         filtered=preset.filtered.get(lang),
         failed=preset.failed.get(lang),
         fallback=preset.fallback.get(lang),
-        **table,
+        **own,
     )

@@ -97,6 +97,7 @@ class Minutes:
                 case Hits():
                     self._hits(effect, asking)
                 case FilterFailed(error):
+                    self._metrics.filter_failed()
                     log.error(
                         "the filter failed; nothing passed", conversation=self._stored.id, exc_info=error
                     )

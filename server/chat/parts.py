@@ -30,6 +30,10 @@ class Published(Protocol):
         """
         ...
 
+    def refusals(self, lang: str) -> Mapping[str, str]:
+        """What is said in place of the preset's refusal, by category."""
+        ...
+
 
 class Recorder(Protocol):
     """Who counts questions for the statistics. A failure is logged and costs no answer."""

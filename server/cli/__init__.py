@@ -16,6 +16,7 @@ from server.errors import ClientProblem, DayiProblem, SettingsProblem
 COMMANDS = {
     "serve": "Run the server; prepares the model first where needed.",
     "users": "Add, list and re-password the people who log in.",
+    "keys": "Make, list and revoke the keys of other systems.",
     "model": "Show or prepare the model.",
     "words": "Check, import, export and try word lists, on the data folder.",
     "bench": "Measure the filter, the engine, the chat under load, and what this machine carries.",

@@ -10,6 +10,8 @@ from __future__ import annotations
 import importlib
 import inspect
 import json
+import sys
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +28,12 @@ EXTRA = ("url", "conversations", "turns", "within", "kill_engine", "only", "roun
 @click.command()
 @click.argument("name", type=click.Choice(MEASUREMENTS))
 @click.option(
-    "--json", "json_file", type=click.Path(dir_okay=False, path_type=Path), help="Write figures here."
+    "--json",
+    "json_file",
+    type=click.Path(dir_okay=False, path_type=Path, allow_dash=True),
+    is_flag=False,
+    flag_value="-",
+    help="Write figures here; without a name, to standard output.",
 )
 @click.option("--url", metavar="URL", help="chat: a server that runs; else one is started.")
 @click.option("--conversations", type=click.IntRange(1, 5000), help="chat, capacity: how many ask at once.")
@@ -53,8 +60,12 @@ def command(name: str, json_file: Path | None, config: Path | None, **options: A
     for option in extra:
         if option not in takes:
             raise SettingsProblem(f"--{option.replace('_', '-')}: bench {name} has no such option")
-    figures: dict[str, Any] = measurement.run(
-        **({"settings": settings} if "settings" in takes else {}), **extra
-    )
+    figures: dict[str, Any]
+    if json_file is not None and str(json_file) == "-":
+        with redirect_stdout(sys.stderr):  # the table; what reads the figures wants nothing else
+            figures = measurement.run(**({"settings": settings} if "settings" in takes else {}), **extra)
+        click.echo(json.dumps(figures, ensure_ascii=False, indent=2))
+        return
+    figures = measurement.run(**({"settings": settings} if "settings" in takes else {}), **extra)
     if json_file is not None:
         json_file.write_text(json.dumps(figures, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")

@@ -39,13 +39,15 @@ def command() -> None:
 @click.argument("file", type=_file)
 def check(file: Path) -> None:
     """Say what is wrong with FILE (.txt, .csv or .json), and what is unwise. Nothing is changed."""
-    from filters import lint
+    from filters import lint, lint_harmless, predict
 
     parsed = _parsed(file, file.read_bytes())
-    findings = lint(parsed)
+    prediction = predict(parsed)
+    findings = sorted([*lint(parsed), *lint_harmless(parsed, prediction)])
     for finding in findings:
         click.echo(f"{file}:{finding.line}: {finding.code}: {finding.text}: {finding.message}")
-    click.echo(f"{_count(len(parsed), 'word')}, {_count(len(findings), 'finding')}")
+    hits = f"{prediction.num_hit} of {_count(prediction.num_texts, 'harmless text')} hit"
+    click.echo(f"{_count(len(parsed), 'word')}, {_count(len(findings), 'finding')}, {hits}")
 
 
 @command.command(name="import")
@@ -59,11 +61,17 @@ def check(file: Path) -> None:
 @click.option(
     "--answer-action", type=_action, default="mask", show_default=True, help="For a list that is made."
 )
+@click.option("--source", default="", help="Where the words come from; it stays in the record.")
+@click.option("--licence", default="", help="What allows their use; likewise.")
 @click.option("--dry-run", is_flag=True, help="Only say what would happen.")
 @click.option("--publish", is_flag=True, help="Put the draft into effect afterwards.")
 @setting_options("data")
-def import_file(file: Path, list_name: str, dry_run: bool, publish: bool, **options: Any) -> None:
+def import_file(
+    file: Path, list_name: str, source: str, licence: str, dry_run: bool, publish: bool, **options: Any
+) -> None:
     """Import FILE (.txt, .csv or .json) into a list of the draft."""
+    from server.moderation import Origin
+
     made = {name: options.pop(name) for name in ("kind", "category", "question_action", "answer_action")}
     content = file.read_bytes()
     _parsed(file, content)  # a bad file is refused before a list is made for it
@@ -71,7 +79,13 @@ def import_file(file: Path, list_name: str, dry_run: bool, publish: bool, **opti
     async def work(desk: WordDesk) -> None:
         list_id = await _list_id(desk, list_name, made, dry_run=dry_run)
         report = await desk.files.load(
-            content, file.name, list_id, dry_run=dry_run, who=WHO, now_ms=_now_ms()
+            content,
+            file.name,
+            list_id,
+            origin=Origin(source, licence),
+            dry_run=dry_run,
+            who=WHO,
+            now_ms=_now_ms(),
         )
         for finding in report.findings:
             click.echo(f"{file}:{finding.line}: {finding.code}: {finding.text}: {finding.message}")
@@ -109,9 +123,15 @@ def export(list_name: str | None, form: Literal["csv", "txt"], output: Path | No
 @click.argument("text")
 @click.option("--direction", type=click.Choice(["question", "answer"]), default="question", show_default=True)
 @click.option("--draft", is_flag=True, help="With the draft instead of the published version.")
+@click.option("--words", type=_file, help="With the words of this file, every lane at its default, instead.")
 @setting_options("data")
-def try_text(text: str, direction: Literal["question", "answer"], draft: bool, **options: Any) -> None:
-    """Say what the filter makes of TEXT."""
+def try_text(
+    text: str, direction: Literal["question", "answer"], draft: bool, words: Path | None, **options: Any
+) -> None:
+    """Say what the filter makes of TEXT, and why."""
+    if words is not None:
+        _try_file(text, words)
+        return
 
     async def work(desk: WordDesk) -> None:
         said = await desk.versions.try_text(text, direction, "draft" if draft else "published")
@@ -119,11 +139,33 @@ def try_text(text: str, direction: Literal["question", "answer"], draft: bool, *
         click.echo(f"text     {said.text}")
         click.echo(f"folded   {said.folded}")
         for match in said.matches:
-            click.echo(
-                f"{match.raw!r} is {match.word!r} of {match.list_name!r}: {match.category}, {match.action}"
-            )
+            of = f"of {match.list_name!r}: {match.category}, {match.action}"
+            _why(match.start, match.end, match.raw, match.folded, match.word, match.lane, of)
 
     _with_desk(options, work)
+
+
+def _try_file(text: str, file: Path) -> None:
+    """The same with nothing but a file; every word is masked."""
+    from filters import LANE_DEFAULTS, Action, Direction, Options, Word, WordList, compile_pipeline, fold
+
+    masked = dict.fromkeys(Direction, Action.MASK)
+    words = tuple(
+        Word(str(each.line), each.text, each.category, masked, match=each.match, lanes=each.lanes)
+        for each in _parsed(file, file.read_bytes())
+    )
+    pipeline = compile_pipeline(WordList(0, words, options=Options(lanes=LANE_DEFAULTS)))
+    verdict = pipeline.check(text, Direction.ANSWER)
+    click.echo(f"verdict  {verdict.action or 'nothing found'}")
+    click.echo(f"text     {verdict.text}")
+    click.echo(f"folded   {verdict.folded}")
+    for match in verdict.matches:
+        raw = text[match.start : match.end]
+        _why(match.start, match.end, raw, fold(raw), match.word, match.lane, f"of line {match.word_id}")
+
+
+def _why(start: int, end: int, raw: str, folded: str, word: str, lane: str, of: str) -> None:
+    click.echo(f"{start}-{end}  {raw!r} folded {folded!r} is {word!r} by lane {lane}, {of}")
 
 
 def _parsed(file: Path, content: bytes) -> list[ParsedWord]:

@@ -4,15 +4,17 @@ It does not know who may edit (the web asks `server.accounts`), nor how words ar
 """
 
 from server.moderation.desk import WordDesk
-from server.moderation.files import WordFile
+from server.moderation.files import Origin, WordFile
 from server.moderation.offline import check_word_file, export_words, import_word_file
 from server.moderation.published import PublishedFilter
+from server.moderation.service import moderate
 from server.moderation.views import ListPatch, NewList, NewWord, WordPatch
 
 __all__ = [
     "ListPatch",
     "NewList",
     "NewWord",
+    "Origin",
     "PublishedFilter",
     "WordDesk",
     "WordFile",
@@ -20,4 +22,5 @@ __all__ = [
     "check_word_file",
     "export_words",
     "import_word_file",
+    "moderate",
 ]

@@ -5,11 +5,13 @@ from __future__ import annotations
 import tomllib
 from importlib import resources
 
+from filters import LANE_DEFAULTS
 from server.moderation.snapshot import Snapshot
 from server.storage.ids import new_id
 from server.storage.words import StoredList, StoredWord
 
 SHIPPED_BY = "Dayi"
+EVERY_LANE = {str(lane): str(use) for lane, use in LANE_DEFAULTS.items()}
 
 
 def demonstration(now_ms: int) -> Snapshot:
@@ -28,6 +30,8 @@ def demonstration(now_ms: int) -> Snapshot:
             enabled=True,
             note=each["note"],
             position=position,
+            lanes=EVERY_LANE if each["kind"] == "words" else {},
+            style=each.get("style"),
         )
         lists.append(row)
         words += [

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from server.moderation import problems
-from server.moderation.linting import check_word, findings_for
+from server.moderation.linting import check_entry, findings_for
 from server.moderation.published import PublishedFilter
 from server.moderation.record import many_words, word_change
 from server.moderation.views import EntriesPage, NewWord, WordAnswer, WordPatch, WordView
@@ -18,6 +18,7 @@ from server.storage.word_versions import StoredChange
 from server.storage.words import StoredList, StoredWord
 
 MAX_PAGE = 1000
+_PARTICULARS = {"lanes", "style", "replacement", "category", "within", "expires", "scope", "direction"}
 
 
 class Entries:
@@ -62,7 +63,7 @@ class Entries:
         Raises:
             ClientProblem: 404 `not_found` (the list), 409 `duplicate`, 422 `bad_word`.
         """
-        text = await asyncio.to_thread(check_word, new.text)
+        text = new.text.strip()
         row = StoredWord(
             id=new_id(),
             list_id=new.list_id,
@@ -74,13 +75,15 @@ class Entries:
             enabled=new.enabled,
             updated_at_ms=now_ms,
             updated_by=who,
+            **new.model_dump(mode="json", include=_PARTICULARS),
         )
         async with self._database.write() as connection:
             holder = await words.get_list(connection, row.list_id)
             if holder is None:
                 raise problems.no_list()
-            if await words.find_word(connection, row.list_id, text) is not None:
-                raise problems.duplicate(text)
+            row = replace(row, text=check_entry(text, holder.kind))
+            if await words.find_word(connection, row.list_id, row.text) is not None:
+                raise problems.duplicate(row.text)
             await words.add_words(connection, [row])
             change = word_change("add_word", None, row, who=who, now_ms=now_ms)
             await word_versions.record(connection, change)
@@ -92,17 +95,18 @@ class Entries:
         Raises:
             ClientProblem: 404 `not_found`, 409 `duplicate`, 422 `bad_word`.
         """
-        values = patch.model_dump(exclude_unset=True)
-        for needed in ("text", "match", "note", "enabled"):
+        values = patch.model_dump(mode="json", exclude_unset=True)
+        for needed in ("text", "match", "note", "enabled", "lanes", "scope"):
             if values.get(needed, "") is None:
                 del values[needed]
-        if "text" in values:
-            values["text"] = await asyncio.to_thread(check_word, values["text"])
         async with self._database.write() as connection:
             before = await words.get_word(connection, word_id)
             if before is None:
                 raise problems.no_word()
+            its_list = await words.get_list(connection, before.list_id)
+            assert its_list is not None
             if "text" in values:
+                values["text"] = check_entry(values["text"], its_list.kind)
                 holder = await words.find_word(connection, before.list_id, values["text"])
                 if holder is not None and holder.id != word_id:
                     raise problems.duplicate(values["text"])
@@ -113,8 +117,6 @@ class Entries:
                 await words.change_words(connection, [word_id], values)
                 change = word_change("edit_word", before, after, who=who, now_ms=now_ms)
                 await word_versions.record(connection, change)
-            its_list = await words.get_list(connection, after.list_id)
-        assert its_list is not None
         return await self._answer(after, its_list)
 
     async def delete(self, word_id: str, *, who: str, now_ms: int) -> None:

@@ -56,6 +56,11 @@ class Lists:
                 answer_action=new.answer_action,
                 enabled=True,
                 note=new.note,
+                lanes=new.model_dump(mode="json")["lanes"],
+                style=new.style,
+                replacement=new.replacement or None,
+                refusal_zh=new.refusal_zh.strip(),
+                refusal_en=new.refusal_en.strip(),
                 position=max(positions, default=-1) + 1,
             )
             await words.add_lists(connection, [row])
@@ -69,8 +74,8 @@ class Lists:
         Raises:
             ClientProblem: 404 `not_found`, 409 `name_taken`, 422 `bad_name`.
         """
-        values = patch.model_dump(exclude_unset=True)
-        for needed in ("name", "category", "enabled", "note"):
+        values = patch.model_dump(mode="json", exclude_unset=True)
+        for needed in ("name", "category", "enabled", "note", "lanes", "refusal_zh", "refusal_en"):
             if values.get(needed, "") is None:
                 del values[needed]
         if "name" in values:

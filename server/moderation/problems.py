@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from filters import WordListProblem
+from filters import DetectorKind, WordListProblem
 from server.errors import ClientProblem
 
 
@@ -49,6 +49,17 @@ def bad_word(text: str) -> ClientProblem:
         "bad_word",
         f"「{text[:50]}」无法作为词条：须为 1 到 100 个可识别的字符。",
         message_en=f"“{text[:50]}” cannot be a word: it needs 1 to 100 characters that can be looked for.",
+        status=422,
+    )
+
+
+def bad_detector(text: str) -> ClientProblem:
+    """There is no such detector."""
+    kinds = ", ".join(DetectorKind)
+    return ClientProblem(
+        "bad_word",
+        f"没有名为「{text[:50]}」的识别器；可用：{kinds}（数字串可写 digits>=6）。",
+        message_en=f"There is no detector “{text[:50]}”; there are {kinds} (runs of digits as digits>=6).",
         status=422,
     )
 

@@ -6,7 +6,9 @@ Fails closed: until a version is loaded there is no filter, and without one noth
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
 
 from filters import Direction, Pipeline, WordListProblem, compile_pipeline
 from server.errors import StorageProblem
@@ -23,22 +25,37 @@ class Compiled:
 
     pipeline: Pipeline
     list_names: dict[str, str]
+    refusals: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # language → category → sentence
+    categories: tuple[str, ...] = ()
+    last_day: date | None = None  # after it something of it has expired
 
 
-def compile_snapshot(snapshot: Snapshot, version: int) -> Compiled:
-    """Make a filter; takes up to a second, so call it in a thread.
+def compile_snapshot(snapshot: Snapshot, version: int, today: date) -> Compiled:
+    """Make a filter of what counts today; takes up to a second, so call it in a thread.
 
     Raises:
         filters.WordListProblem: an entry cannot be looked for.
     """
-    return Compiled(compile_pipeline(snapshot.word_list(version)), snapshot.list_names())
+    return Compiled(
+        compile_pipeline(snapshot.word_list(version), today=today),
+        snapshot.list_names(),
+        {lang: snapshot.refusals(lang) for lang in ("zh", "en")},
+        snapshot.categories(),
+        snapshot.last_day(today),
+    )
 
 
 class PublishedFilter:
-    """Holds the filter in effect. Everyone who checks a text reads `current` at that moment."""
+    """Holds the filter in effect. Everyone who checks a text reads `current` at that moment.
 
-    def __init__(self, database: Database) -> None:
+    Args:
+        database: where versions are.
+        today: the day that decides whether a word has expired.
+    """
+
+    def __init__(self, database: Database, today: Callable[[], date] = date.today) -> None:
         self._database = database
+        self.today = today
         self._compiled: Compiled | None = None
 
     @property
@@ -70,6 +87,10 @@ class PublishedFilter:
         """
         return self.current.version
 
+    def refusals(self, lang: str) -> Mapping[str, str]:
+        """What is said in place of the preset's refusal, by category."""
+        return {} if self._compiled is None else self._compiled.refusals.get(lang, {})
+
     def words_in(self, text: str) -> set[str]:
         """The words in effect that a text contains, in either direction."""
         verdicts = [self.current.check(text, direction) for direction in Direction]
@@ -98,7 +119,7 @@ class PublishedFilter:
         await self.refresh()
 
     async def refresh(self) -> bool:
-        """Take over a version that another process published; True if there was one.
+        """Take over a version that another process published, or drop what has expired; True if either.
 
         Raises:
             StorageProblem: the version cannot be read or compiled; the one before stays in effect.
@@ -107,11 +128,14 @@ class PublishedFilter:
             newest = await word_versions.newest(connection)
             if newest is None:
                 raise StorageProblem("there is no published word list")
+            today = self.today()
             if self._compiled is not None and self._compiled.pipeline.version >= newest.number:
-                return False
+                last_day = self._compiled.last_day
+                if last_day is None or today <= last_day:
+                    return False
             content = await word_versions.snapshot(connection, newest.number)
         try:
-            compiled = await asyncio.to_thread(_open, content, newest.number)
+            compiled = await asyncio.to_thread(_open, content, newest.number, today)
         except (ValueError, WordListProblem) as problem:
             raise StorageProblem(f"word list version {newest.number} is unusable: {problem}") from problem
         self.swap(compiled)
@@ -119,9 +143,9 @@ class PublishedFilter:
 
     def swap(self, compiled: Compiled) -> None:
         """Put a filter into effect, from the next look at `current` on; never an older one."""
-        if self._compiled is None or compiled.pipeline.version > self._compiled.pipeline.version:
+        if self._compiled is None or compiled.pipeline.version >= self._compiled.pipeline.version:
             self._compiled = compiled
 
 
-def _open(content: bytes, version: int) -> Compiled:
-    return compile_snapshot(Snapshot.from_bytes(content), version)
+def _open(content: bytes, version: int, today: date) -> Compiled:
+    return compile_snapshot(Snapshot.from_bytes(content), version, today)

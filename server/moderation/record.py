@@ -68,5 +68,5 @@ def _list_dict(row: StoredList | None) -> dict[str, Any] | None:
 def _word_dict(row: StoredWord | None) -> dict[str, Any] | None:
     if row is None:
         return None
-    left_out = {"id", "updated_at_ms", "updated_by"}
+    left_out = {"id", "pair", "updated_at_ms", "updated_by"}
     return WordView.model_validate(row).model_dump(mode="json", exclude=left_out)

@@ -8,14 +8,27 @@ from __future__ import annotations
 import json
 import zlib
 from dataclasses import asdict, dataclass
+from datetime import date
 from operator import attrgetter
 from typing import cast
 
-from filters import Action, AllowPhrase, Direction, MatchMode, Word, WordList
+from filters import (
+    Action,
+    AllowPhrase,
+    Detector,
+    DetectorKind,
+    Direction,
+    Lane,
+    LaneUse,
+    MaskStyle,
+    MatchMode,
+    Word,
+    WordList,
+)
 from server.storage.words import StoredList, StoredWord
 
 FORMAT = 1
-# What stands for a word whose action is `replace`: one text for all, until words can have their own.
+# What stands in for a word whose action is `replace`, where neither it nor its list says it.
 REPLACEMENT = "［略］"
 _COLUMNS = tuple(StoredWord.__dataclass_fields__)
 
@@ -66,26 +79,38 @@ class Snapshot:
         lists = {each.id: each for each in self.lists if each.enabled}
         words: list[Word] = []
         allow: list[AllowPhrase] = []
+        detectors: list[Detector] = []
         for entry in self.words:
             holder = lists.get(entry.list_id)
             if holder is None or not entry.enabled:
                 continue
             if holder.kind == "allow":
-                allow.append(AllowPhrase(entry.id, entry.text))
-                continue
-            actions = _actions(holder, entry)
-            if actions:
-                words.append(
-                    Word(
-                        entry.id,
-                        entry.text,
-                        holder.category,
-                        actions,
-                        match=cast(MatchMode, entry.match),
-                        replacement=REPLACEMENT,
-                    )
-                )
-        return WordList(version, tuple(words), tuple(allow))
+                allow.append(_allow(entry))
+            elif actions := _actions(holder, entry):
+                if holder.kind == "detectors":
+                    detectors.append(_detector(holder, entry, actions))
+                else:
+                    words.append(_word(holder, entry, actions))
+        return WordList(version, tuple(words), tuple(allow), detectors=tuple(detectors))
+
+    def refusals(self, lang: str) -> dict[str, str]:
+        """What is said instead of the preset's refusal, by category; of two lists the first one counts."""
+        said: dict[str, str] = {}
+        for each in self.lists:
+            text = each.refusal_en if lang == "en" else each.refusal_zh
+            if each.enabled and text:
+                said.setdefault(each.category, text)
+        return said
+
+    def categories(self) -> tuple[str, ...]:
+        """The categories of the lists in effect, in their order."""
+        named = (each.category for each in self.lists if each.enabled and each.kind != "allow")
+        return tuple(dict.fromkeys(filter(None, named)))
+
+    def last_day(self, today: date) -> date | None:
+        """The next day after which something expires; None: nothing does."""
+        days = (date.fromisoformat(word.expires) for word in self.words if word.expires)
+        return min((day for day in days if day >= today), default=None)
 
     def list_names(self) -> dict[str, str]:
         """The name of the list of every entry, by the entry's id."""
@@ -99,3 +124,59 @@ def _actions(holder: StoredList, entry: StoredWord) -> dict[Direction, Action]:
         Direction.ANSWER: entry.answer_action or holder.answer_action,
     }
     return {direction: Action(action) for direction, action in chosen.items() if action is not None}
+
+
+def _word(holder: StoredList, entry: StoredWord, actions: dict[Direction, Action]) -> Word:
+    lanes = {**holder.lanes, **entry.lanes}
+    return Word(
+        entry.id,
+        entry.text,
+        entry.category or holder.category,
+        actions,
+        match=cast(MatchMode, entry.match),
+        replacement=entry.replacement or holder.replacement or REPLACEMENT,
+        lanes={Lane(lane): LaneUse(use) for lane, use in lanes.items()},
+        within=entry.within,
+        style=cast(MaskStyle | None, entry.style or holder.style),
+        expires=_day(entry),
+    )
+
+
+def _allow(entry: StoredWord) -> AllowPhrase:
+    return AllowPhrase(
+        entry.id,
+        entry.text,
+        categories=frozenset(entry.scope) or None,
+        directions=frozenset((Direction(entry.direction),)) if entry.direction else None,
+        reason=entry.note,
+        expires=_day(entry),
+    )
+
+
+def detector_of(text: str) -> tuple[DetectorKind, int]:
+    """What the text of a detector's entry means: `mobile`, or `digits>=6` for runs of six digits and more.
+
+    Raises:
+        ValueError: there is no such detector.
+    """
+    kind, _, least = text.partition(">=")
+    if least and (kind != DetectorKind.DIGITS or not 2 <= int(least) <= 64):
+        raise ValueError(text)
+    return DetectorKind(kind), int(least or 8)
+
+
+def _detector(holder: StoredList, entry: StoredWord, actions: dict[Direction, Action]) -> Detector:
+    kind, min_digits = detector_of(entry.text)
+    return Detector(
+        entry.id,
+        kind,
+        entry.category or holder.category,
+        actions,
+        min_digits,
+        style=cast(MaskStyle | None, entry.style or holder.style),
+        replacement=entry.replacement or holder.replacement or REPLACEMENT,
+    )
+
+
+def _day(entry: StoredWord) -> date | None:
+    return date.fromisoformat(entry.expires) if entry.expires else None

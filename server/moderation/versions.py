@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from typing import Literal
 
-from filters import Direction, Verdict, WordListProblem
+from filters import Direction, Verdict, WordListProblem, fold
 from server.moderation import problems
 from server.moderation.published import Compiled, PublishedFilter, compile_snapshot
 from server.moderation.snapshot import Snapshot
@@ -50,7 +50,9 @@ class Versions:
                 num_allow=snapshot.count("allow"),
             )
             try:
-                compiled = await asyncio.to_thread(compile_snapshot, snapshot, version.number)
+                compiled = await asyncio.to_thread(
+                    compile_snapshot, snapshot, version.number, self._published.today()
+                )
             except WordListProblem as problem:
                 raise problems.bad_import(problem) from problem
             content = await asyncio.to_thread(snapshot.to_bytes)
@@ -97,11 +99,11 @@ class Versions:
         async with self._database.read() as connection:
             return [VersionView.model_validate(row) for row in await word_versions.list_all(connection)]
 
-    async def changes(self, *, offset: int = 0, limit: int = 100) -> ChangesPage:
-        """Who changed what and when, newest first."""
+    async def changes(self, *, offset: int = 0, limit: int = 100, what: str | None = None) -> ChangesPage:
+        """Who changed what and when, newest first; `what` leaves one kind of change, such as imports."""
         async with self._database.read() as connection:
             rows, total = await word_versions.changes(
-                connection, offset=max(offset, 0), limit=min(max(limit, 1), MAX_PAGE)
+                connection, offset=max(offset, 0), limit=min(max(limit, 1), MAX_PAGE), what=what
             )
         return ChangesPage(changes=tuple(ChangeView.model_validate(row) for row in rows), total=total)
 
@@ -125,7 +127,9 @@ class Versions:
         if self._draft is None or self._draft[0] != pending.newest_id:
             pending, newest, snapshot = await self._read_draft()
             try:
-                compiled = await asyncio.to_thread(compile_snapshot, snapshot, newest.number + 1)
+                compiled = await asyncio.to_thread(
+                    compile_snapshot, snapshot, newest.number + 1, self._published.today()
+                )
             except WordListProblem as problem:
                 raise problems.bad_import(problem) from problem
             self._draft = (pending.newest_id, compiled)
@@ -154,6 +158,7 @@ def _answer(text: str, verdict: Verdict, list_names: dict[str, str]) -> TryAnswe
                 start_utf16=match.start_utf16,
                 end_utf16=match.end_utf16,
                 raw=text[match.start : match.end],
+                folded=fold(text[match.start : match.end]),
                 word=match.word,
                 word_id=match.word_id,
                 list_name=list_names.get(match.word_id, ""),

@@ -2,14 +2,38 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from datetime import date
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, computed_field
 
-from filters import Action, MatchMode
+from filters import (
+    Action,
+    Direction,
+    Finding,
+    Lane,
+    LaneUse,
+    MaskStyle,
+    MatchMode,
+    Prediction,
+    parse_expression,
+)
 
 WORD_CHARS = 100  # as in word files
 NOTE_CHARS = 500
+NAME_CHARS = 64
+REFUSAL_CHARS = 300
+
+Kind = Literal["words", "allow", "detectors"]
+Lanes = dict[Lane, LaneUse]
+# Kept as text: what goes into the database, the record and the snapshots is JSON.
+Day = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$"), BeforeValidator(lambda day: _day(day))]
+
+
+def _day(day: object) -> object:
+    if isinstance(day, str):
+        date.fromisoformat(day)  # a ValueError is a finding of the validation
+    return day
 
 
 class _View(BaseModel):
@@ -25,12 +49,17 @@ class ListView(_View):
 
     id: str
     name: str
-    kind: Literal["words", "allow"]
+    kind: Kind
     category: str
     question_action: Action | None
     answer_action: Action | None
     enabled: bool
     note: str
+    lanes: Lanes
+    style: MaskStyle | None
+    replacement: str | None
+    refusal_zh: str
+    refusal_en: str
     num_words: int
 
 
@@ -38,26 +67,36 @@ class NewList(_Body):
     """A list to be made."""
 
     name: str
-    kind: Literal["words", "allow"] = "words"
-    category: str = Field("", max_length=64)
+    kind: Kind = "words"
+    category: str = Field("", max_length=NAME_CHARS)
     question_action: Action | None = None
     answer_action: Action | None = None
     note: str = Field("", max_length=NOTE_CHARS)
+    lanes: Lanes = Field(default_factory=dict)
+    style: MaskStyle | None = None
+    replacement: str | None = Field(None, max_length=NAME_CHARS)
+    refusal_zh: str = Field("", max_length=REFUSAL_CHARS)
+    refusal_en: str = Field("", max_length=REFUSAL_CHARS)
 
 
 class ListPatch(_Body):
     """What to change of a list; what is not given stays. An action given as null is not applied."""
 
     name: str | None = None
-    category: str | None = Field(None, max_length=64)
+    category: str | None = Field(None, max_length=NAME_CHARS)
     question_action: Action | None = None
     answer_action: Action | None = None
     enabled: bool | None = None
     note: str | None = Field(None, max_length=NOTE_CHARS)
+    lanes: Lanes | None = None
+    style: MaskStyle | None = None
+    replacement: str | None = Field(None, max_length=NAME_CHARS)
+    refusal_zh: str | None = Field(None, max_length=REFUSAL_CHARS)
+    refusal_en: str | None = Field(None, max_length=REFUSAL_CHARS)
 
 
 class WordView(_View):
-    """An entry. Null actions mean the list's."""
+    """An entry. Null actions, style, replacement and category mean the list's; `lanes` says what differs."""
 
     id: str
     list_id: str
@@ -67,8 +106,23 @@ class WordView(_View):
     match: MatchMode
     note: str
     enabled: bool
+    lanes: Lanes
+    style: MaskStyle | None
+    replacement: str | None
+    category: str | None
+    within: int | None
+    expires: Day | None
+    scope: tuple[str, ...]
+    direction: Direction | None
     updated_at_ms: int
     updated_by: str
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def pair(self) -> tuple[str, str, str] | None:
+        """`A & B` and `A ! B` in their parts; None for a plain word."""
+        expression = parse_expression(self.text)
+        return (expression.left, expression.operator, expression.right) if expression.operator else None
 
 
 class NewWord(_Body):
@@ -81,6 +135,14 @@ class NewWord(_Body):
     match: MatchMode = "auto"
     note: str = Field("", max_length=NOTE_CHARS)
     enabled: bool = True
+    lanes: Lanes = Field(default_factory=dict)
+    style: MaskStyle | None = None
+    replacement: str | None = Field(None, max_length=NAME_CHARS)
+    category: str | None = Field(None, max_length=NAME_CHARS)
+    within: int | None = Field(None, ge=0, le=100)
+    expires: Day | None = None
+    scope: list[str] = Field(default_factory=list, max_length=100)
+    direction: Literal["question", "answer"] | None = None
 
 
 class WordPatch(_Body):
@@ -92,6 +154,14 @@ class WordPatch(_Body):
     match: MatchMode | None = None
     note: str | None = Field(None, max_length=NOTE_CHARS)
     enabled: bool | None = None
+    lanes: Lanes | None = None
+    style: MaskStyle | None = None
+    replacement: str | None = Field(None, max_length=NAME_CHARS)
+    category: str | None = Field(None, max_length=NAME_CHARS)
+    within: int | None = Field(None, ge=0, le=100)
+    expires: Day | None = None
+    scope: list[str] | None = Field(None, max_length=100)
+    direction: Literal["question", "answer"] | None = None
 
 
 class FindingView(_View):
@@ -101,6 +171,23 @@ class FindingView(_View):
     text: str
     code: str
     message: str
+
+    @classmethod
+    def of(cls, found: Finding) -> FindingView:
+        """The same as the linter has it."""
+        return cls(line=found.line, text=found.text, code=found.code, message=found.message)
+
+
+class RateView(_View):
+    """In how many of so many texts the new words would be hit."""
+
+    num_texts: int
+    num_hit: int
+
+    @classmethod
+    def of(cls, prediction: Prediction) -> RateView:
+        """The same as it was predicted."""
+        return cls(num_texts=prediction.num_texts, num_hit=prediction.num_hit)
 
 
 class WordAnswer(_View):
@@ -148,6 +235,8 @@ class ImportReport(_View):
     num_new: int
     num_known: int
     findings: tuple[FindingView, ...]
+    harmless: RateView
+    recent: RateView
     dry_run: bool
 
 
@@ -159,6 +248,7 @@ class MatchView(_View):
     start_utf16: int
     end_utf16: int
     raw: str
+    folded: str
     word: str
     word_id: str
     list_name: str

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from filters import Action, Direction, Pipeline, Verdict
 from server.errors import ClientProblem
+from server.protocol.carries import Carry
 from server.protocol.effects import ConversationEffect, FilterFailed, Hits, TurnBegan
 from server.protocol.frames import Accepted, Ask, Notice, RefusalCode, Refused, Regenerate
 from server.protocol.rates import TokenBucket, take_from_all
@@ -25,10 +26,12 @@ DECISIVE: frozenset[RefusalCode] = frozenset({"filter", "too_long"})
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """Who asks: the sentences in their language, and the buckets that a question is taken from."""
+    """Who asks: the sentences in their language, the buckets that a question is taken from, and the end of
+    what they sent before."""
 
     texts: Texts
     buckets: Sequence[TokenBucket] = field(default_factory=tuple)
+    carry: Carry = field(default_factory=Carry)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,15 +201,20 @@ class ConversationMachine:
             self._refuse(refusal_id, "busy", asker.texts.not_ready)
             return None
         try:
-            verdict = pipeline.check(question, Direction.QUESTION)
+            # A question that is asked again was checked with what came before it already.
+            before = asker.carry.before(now_ms) if replaces is None else ""
+            verdict = pipeline.check(question, Direction.QUESTION, before=before)
         except Exception as error:  # whatever it is: without a verdict nothing passes
             self._out.add(FilterFailed(error))
             self._refuse(refusal_id, "busy", asker.texts.not_ready)
             return None
         if verdict.blocked:
             self._note_hits(verdict, None, now_ms)
-            self._refuse(refusal_id, "filter", asker.texts.refusal, category=verdict.category)
+            message = asker.texts.refusal_of(verdict.category)
+            self._refuse(refusal_id, "filter", message, category=verdict.category)
             return None
+        if replaces is None:
+            asker.carry.keep(question, now_ms)
         return Proposal(ask_id, verdict.text, replaces, verdict, pipeline, asker.texts)
 
     @staticmethod

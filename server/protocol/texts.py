@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,3 +33,13 @@ class Texts:
     no_teacher: str
     storage: str
     internal: str
+    # in place of `refusal` and `filtered`, by category: whoever edits the words writes them
+    refusals: Mapping[str, str] = field(default_factory=dict)
+
+    def refusal_of(self, category: str | None) -> str:
+        """What is said of a question with a word of this category."""
+        return self.refusals.get(category or "", self.refusal)
+
+    def filtered_of(self, category: str | None) -> str:
+        """What is said where such a word ended an answer."""
+        return self.refusals.get(category or "", self.filtered)

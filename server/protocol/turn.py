@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal
 
-from filters import Direction, Pipeline, Stream
+from filters import Action, Direction, Pipeline, Stream
 from server.protocol.effects import (
     ConversationEffect,
     FilterFailed,
@@ -181,7 +181,7 @@ class RunningTurn:
         if self._filter_failed:
             finish, message = "failed", self._texts.failed
         elif self._stream.blocked:
-            finish, message = "filtered", self._texts.filtered
+            finish, message = "filtered", self._texts.filtered_of(self._blocked_category())
         self.release()
         if finish in ("stop", "length") and not self._shown.strip():
             message = self._texts.fallback
@@ -213,6 +213,10 @@ class RunningTurn:
             )
         )
         self._out.show(lambda seq: Done(seq=seq, turn=self.id, finish=finish, message=message, usage=usage))
+
+    def _blocked_category(self) -> str | None:
+        blocking = (match for match in self._stream.matches if match.action is Action.BLOCK)
+        return next((match.category for match in blocking), None)
 
     def _fail_closed(self, error: Exception) -> None:
         self._filter_failed = True

@@ -99,6 +99,21 @@ class Secret(Base):
     value: Mapped[bytes]
 
 
+class ApiKey(Base):
+    """A key with which another system uses the word lists. Only its hash is kept."""
+
+    __tablename__ = "api_keys"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    key_hash: Mapped[str] = mapped_column(unique=True)
+    shown: Mapped[str]  # its beginning, by which people tell it from others
+    role: Mapped[str]
+    per_minute: Mapped[int]
+    created_at_ms: Mapped[int]
+    created_by: Mapped[str]
+    revoked_at_ms: Mapped[int | None]
+
+
 # --- what is said -------------------------------------------------------------------
 
 
@@ -228,18 +243,23 @@ class Topic(Base):
 
 
 class WordListRow(Base):
-    """A list of words or of allow phrases, with one category and its actions."""
+    """A list of words, of allow phrases or of detectors, with one category and its actions."""
 
     __tablename__ = "word_lists"
     id: Mapped[str] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(unique=True)
-    kind: Mapped[str]  # words | allow
+    kind: Mapped[str]  # words | allow | detectors
     category: Mapped[str]
     question_action: Mapped[str | None]  # null: not applied to questions
     answer_action: Mapped[str | None]
     enabled: Mapped[bool] = mapped_column(default=True)
     note: Mapped[str] = mapped_column(default="")
     position: Mapped[int] = mapped_column(default=0)
+    lanes: Mapped[dict[str, Any]]  # lane → off | review | same
+    style: Mapped[str | None]  # characters | ends | label | text
+    replacement: Mapped[str | None]
+    refusal_zh: Mapped[str] = mapped_column(default="")  # empty: the preset's
+    refusal_en: Mapped[str] = mapped_column(default="")
 
 
 class WordRow(Base):
@@ -252,11 +272,19 @@ class WordRow(Base):
     text: Mapped[str]
     question_action: Mapped[str | None]
     answer_action: Mapped[str | None]
-    match: Mapped[str] = mapped_column(default="auto")  # auto | whole | substring
+    match: Mapped[str] = mapped_column(default="auto")  # auto | whole | prefix | substring
     note: Mapped[str] = mapped_column(default="")
     enabled: Mapped[bool] = mapped_column(default=True)
     updated_at_ms: Mapped[int]
     updated_by: Mapped[str]
+    lanes: Mapped[dict[str, Any]]  # what differs from the list's
+    style: Mapped[str | None]
+    replacement: Mapped[str | None]
+    category: Mapped[str | None]
+    within: Mapped[int | None]  # between the sides of A & B
+    expires: Mapped[str | None]  # the last day on which it counts: 2026-12-31
+    scope: Mapped[list[Any]]  # of an allow phrase: the categories it spares; empty: all
+    direction: Mapped[str | None]  # of an allow phrase: question | answer; null: both
 
 
 class WordVersion(Base):

@@ -155,6 +155,12 @@ async def find_by_ask_id(connection: AsyncConnection, conversation_id: str, ask_
     return None if row is None else _turn(dict(row))
 
 
+async def recent_questions(connection: AsyncConnection, limit: int) -> list[str]:
+    """What was asked last, as it was remembered."""
+    query = select(Turn.question).order_by(Turn.asked_at_ms.desc()).limit(limit)
+    return list((await connection.scalars(query)).all())
+
+
 async def rate_turn(
     connection: AsyncConnection, conversation_id: str, turn_id: str, value: int, reason: str | None
 ) -> bool:

@@ -109,9 +109,10 @@ async def pending(connection: AsyncConnection) -> Pending:
 
 
 async def changes(
-    connection: AsyncConnection, *, offset: int, limit: int
+    connection: AsyncConnection, *, offset: int, limit: int, what: str | None = None
 ) -> tuple[Sequence[StoredChange], int]:
-    """A page of the record, newest first, and how many lines there are."""
-    query = select(*_CHANGE).order_by(WordChange.id.desc()).offset(offset).limit(limit)
-    total = await connection.scalar(select(func.count()).select_from(WordChange))
+    """A page of the record, newest first, and how many lines there are; `what` leaves one kind of change."""
+    chosen = [] if what is None else [WordChange.what == what]
+    query = select(*_CHANGE).where(*chosen).order_by(WordChange.id.desc()).offset(offset).limit(limit)
+    total = await connection.scalar(select(func.count()).select_from(WordChange).where(*chosen))
     return [StoredChange(**row) for row in (await connection.execute(query)).mappings()], total or 0

@@ -7,7 +7,7 @@ Functions take a connection of `Database.read` or `Database.write`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import ColumnElement, delete, func, insert, or_, select, update
@@ -25,13 +25,18 @@ class StoredList:
 
     id: str
     name: str
-    kind: str  # words | allow
+    kind: str  # words | allow | detectors
     category: str
     question_action: str | None
     answer_action: str | None
     enabled: bool
     note: str
     position: int
+    lanes: dict[str, str] = field(default_factory=dict)
+    style: str | None = None
+    replacement: str | None = None
+    refusal_zh: str = ""
+    refusal_en: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +53,14 @@ class StoredWord:
     enabled: bool
     updated_at_ms: int
     updated_by: str
+    lanes: dict[str, str] = field(default_factory=dict)
+    style: str | None = None
+    replacement: str | None = None
+    category: str | None = None
+    within: int | None = None
+    expires: str | None = None
+    scope: list[str] = field(default_factory=list)
+    direction: str | None = None
 
 
 _LIST = [getattr(WordListRow, name) for name in StoredList.__dataclass_fields__]

@@ -10,6 +10,11 @@ _SENTENCES: dict[str, tuple[int, str, str]] = {
     "bad_request": (400, "请求的格式不对。", "The request has the wrong form."),
     "bad_upload": (422, "请用表单上传一个文件。", "Please upload one file as a form."),
     "binary_frame": (400, "这里只接受文本消息。", "Only text messages are accepted here."),
+    "filter_failed": (
+        503,
+        "过滤器出了故障，没有放行任何内容，请稍后再试。",
+        "The filter failed and nothing passed; please try again later.",
+    ),
     "foreign_origin": (
         403,
         "请求来自别的网站，已被拒绝。",

@@ -16,7 +16,17 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 
 from server.accounts import Permission, Who, require
-from server.web import conversations, logins, pages, people, site, statistics, word_entries, words
+from server.web import (
+    conversations,
+    logins,
+    moderations,
+    pages,
+    people,
+    site,
+    statistics,
+    word_entries,
+    words,
+)
 from server.web.chat_socket import chat_socket
 from server.web.cookies import who_is
 from server.web.door import BodyLimit
@@ -27,12 +37,13 @@ Endpoint = Callable[[Call], Awaitable[Response]]
 
 BODY_BYTES = 256 * 1024
 IMPORT_BYTES = 16 * 1024 * 1024
+TEXTS_BYTES = 4 * 1024 * 1024
 
 
 class Access(Enum):
     """Who may come in where no role is asked for."""
 
-    ANYONE = auto()
+    ANYONE = auto()  # also where a key is asked for instead, by the endpoint itself
     LOGIN = auto()  # whoever has a password
     THIS_MACHINE = auto()  # or who may see the metrics
 
@@ -51,6 +62,7 @@ class Row:
 ANYONE, LOGIN, THIS_MACHINE = Access.ANYONE, Access.LOGIN, Access.THIS_MACHINE
 WORDS, STATISTICS, TOPICS = Permission.EDIT_WORDS, Permission.SEE_STATISTICS, Permission.EDIT_TOPICS
 USERS, CLASSES = Permission.MANAGE_USERS, Permission.MANAGE_CLASSES
+KEYS = Permission.MANAGE_KEYS
 
 TABLE: tuple[Row, ...] = (
     *(Row("GET", path, ANYONE, pages.page) for path in pages.PAGES),
@@ -91,6 +103,10 @@ TABLE: tuple[Row, ...] = (
     Row("GET", "/api/users", USERS, people.list_users),
     Row("POST", "/api/users", USERS, people.add_user),
     Row("PATCH", "/api/users/{id}", USERS, people.change_user),
+    Row("GET", "/api/keys", KEYS, moderations.list_keys),
+    Row("POST", "/api/keys", KEYS, moderations.add_key),
+    Row("DELETE", "/api/keys/{id}", KEYS, moderations.revoke_key),
+    Row("POST", "/v1/moderations", ANYONE, moderations.moderations, TEXTS_BYTES),
     Row("GET", "/api/classes", CLASSES, people.list_classes),
     Row("POST", "/api/classes", CLASSES, people.add_class),
     Row("PATCH", "/api/classes/{id}", CLASSES, people.change_class),

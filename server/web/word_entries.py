@@ -9,12 +9,13 @@ from pydantic import Field
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
-from server.moderation import NewWord, WordPatch
+from server.moderation import NewWord, Origin, WordPatch
 from server.web.bodies import FURTHEST, Body, Query, answer, read_body, read_query
 from server.web.messages import problem
 from server.web.parts import Call
 
 MANY = 100_000
+ORIGIN_CHARS = 300
 
 
 class EntriesQuery(Query):
@@ -105,8 +106,15 @@ async def import_file(call: Call) -> Response:
             raise problem("bad_upload")
         content = await file.read()
         filename = file.filename or "words.txt"
+        origin = Origin(*(_said(form.get(name)) for name in ("source", "licence")))
     report = await call.parts.words.files.load(
-        content, filename, list_id, dry_run=dry_run == "true", who=call.user_name, now_ms=call.now_ms
+        content,
+        filename,
+        list_id,
+        origin=origin,
+        dry_run=dry_run == "true",
+        who=call.user_name,
+        now_ms=call.now_ms,
     )
     return answer(report.model_dump())
 
@@ -116,6 +124,10 @@ async def export_file(call: Call) -> Response:
     query = read_query(call.request, ExportQuery)
     file = await call.parts.words.files.export(query.list_id or None, query.form)
     return file_answer(file.content, file.name, file.media_type)
+
+
+def _said(value: object) -> str:
+    return value.strip()[:ORIGIN_CHARS] if isinstance(value, str) else ""
 
 
 def file_answer(content: bytes, name: str, media_type: str) -> Response:

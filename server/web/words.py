@@ -33,6 +33,7 @@ class PageQuery(Query):
 
     offset: int = Field(0, ge=0, le=FURTHEST)
     limit: int = Field(100, ge=1, le=1000)
+    what: str | None = Field(None, max_length=40)
 
 
 async def overview(call: Call) -> Response:
@@ -90,5 +91,5 @@ async def versions(call: Call) -> Response:
 async def changes(call: Call) -> Response:
     """Who changed what and when."""
     query = read_query(call.request, PageQuery)
-    page = await call.parts.words.versions.changes(offset=query.offset, limit=query.limit)
+    page = await call.parts.words.versions.changes(offset=query.offset, limit=query.limit, what=query.what)
     return answer(page.model_dump())

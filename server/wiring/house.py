@@ -7,6 +7,8 @@ import time
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from filters import fold
 from server import __version__
@@ -71,7 +73,8 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
         database = await Database.open(settings.database_file)
         stack.push_async_callback(database.close)
         accounts = await Accounts.open(database, login_hours=settings.login_hours)
-        published = PublishedFilter(database)
+        zone = ZoneInfo(settings.timezone)
+        published = PublishedFilter(database, lambda: datetime.now(zone).date())
         await published.load(started_at_ms)
         # The first long text makes tables and imports numpy: not on the event loop, with pupils waiting.
         await asyncio.to_thread(fold, "第一句话" * 100)

@@ -17,11 +17,13 @@ export function wordDesk(api) {
     editWord: (id, change) => api.patch(`${root}/entries/${id}`, change),
     deleteWords: (ids) => api.post(`${root}/entries/delete`, { ids }),
     enableWords: (ids, enabled) => api.post(`${root}/entries/enable`, { ids, enabled }),
-    importFile: (file, list, dryRun) => {
+    importFile: (file, list, { source, licence, dryRun }) => {
       const form = new FormData();
       form.set('file', file);
       form.set('list_id', list);
       form.set('dry_run', String(dryRun));
+      form.set('source', source);
+      form.set('licence', licence);
       return api.upload(`${root}/import`, form);
     },
     exportLink: (list, format) => withQuery(`${root}/export`, { list, format }),
@@ -29,6 +31,6 @@ export function wordDesk(api) {
     publish: (comment) => api.post(`${root}/publish`, { comment }),
     discard: () => api.post(`${root}/discard`),
     versions: () => api.get(`${root}/versions`),
-    changes: (offset) => api.get(`${root}/changes`, { offset, limit: 100 }),
+    changes: (offset, what) => api.get(`${root}/changes`, { offset, limit: 100, what }),
   };
 }

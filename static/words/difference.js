@@ -7,7 +7,7 @@ export function differences({ what, before, after }, say) {
   if (!before || !after) return [];
   const ofList = what.endsWith('_list');
   return Object.keys(after)
-    .filter((name) => name in before && String(before[name]) !== String(after[name]))
+    .filter((name) => name in before && JSON.stringify(before[name]) !== JSON.stringify(after[name]))
     .map((name) => ({
       field: say(FIELDS[name] ?? name),
       from: valueOf(name, before[name], ofList, say),
@@ -26,10 +26,16 @@ const FIELDS = {
   text: 'word', name: 'listName', question_action: 'direction.question', answer_action: 'direction.answer',
 };
 
+const lanesOf = (lanes, say) =>
+  Object.entries(lanes).map(([lane, use]) => say('laneUse', { lane: say(`lane.${lane}`), use: say(`use.${use}`) })).join('、') || '—';
+
 function valueOf(name, value, ofList, say) {
   if (name === 'enabled') return say(value ? 'enabled' : 'disabled');
   if (name === 'match') return say(`match.${value}`);
   if (name === 'kind') return say(`kind.${value}`);
+  if (name === 'lanes') return lanesOf(value, say);
+  if (name === 'style') return value ? say(`style.${value}`) : '—';
+  if (Array.isArray(value)) return value.join('、') || '—';
   if (name.endsWith('_action')) return value ? say(`action.${value}`) : say(ofList ? 'action.none' : 'action.asList');
   return value === null || value === '' ? '—' : String(value);
 }

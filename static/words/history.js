@@ -11,11 +11,11 @@ export function History({ desk, onClose }) {
   const [tab, setTab] = useState('changes');
   return html`
     <${Dialog} kind="large" title=${t('history')} onClose=${onClose}>
-      <div class="row" role="tablist">${['changes', 'versions'].map((name) => html`
+      <div class="row" role="tablist">${['changes', 'imports', 'versions'].map((name) => html`
         <button key=${name} type="button" role="tab" class="button small" aria-selected=${String(tab === name)}
           aria-pressed=${String(tab === name)} onClick=${() => setTab(name)}>${t(name)}</button>`)}</div>
       <div role="tabpanel" aria-label=${t(tab)}>
-        ${tab === 'changes' ? html`<${Changes} desk=${desk} />` : html`<${Versions} desk=${desk} />`}
+        ${tab === 'versions' ? html`<${Versions} desk=${desk} />` : html`<${Changes} key=${tab} desk=${desk} what=${tab === 'imports' ? 'import' : undefined} />`}
       </div>
     <//>`;
 }
@@ -30,13 +30,13 @@ function Versions({ desk }) {
       <span class="quiet-text small">${t('publishedAt', { who: version.published_by, when: moment(version.published_at_ms) })}</span></li>`)}</ol>`;
 }
 
-function Changes({ desk }) {
+function Changes({ desk, what }) {
   const [changes, setChanges] = useState([]);
   const [total, setTotal] = useState(null);
   const [problem, setProblem] = useState(null);
   const more = async () => {
     try {
-      const answer = await desk.changes(changes.length);
+      const answer = await desk.changes(changes.length, what);
       setChanges([...changes, ...answer.changes]);
       setTotal(answer.total);
       setProblem(null);
@@ -59,9 +59,14 @@ function Changes({ desk }) {
 /** What was changed: the name of a list or a word; of publishing and discarding the record keeps the version's number. */
 const subjectOf = ({ what, subject }) => (['publish', 'discard'].includes(what) ? t('version', { number: subject }) : subject);
 
+/** Of an import: its file, where that came from, and under which licence. */
+const originOf = ({ what, after }) => what === 'import' && t('origin', {
+  file: after.file, source: after.source || t('notSaid'), licence: after.licence || t('notSaid'),
+});
+
 /** What is different between before and after, and which words a change to many was about. */
 function Difference({ change }) {
   const parts = differences(change, t).map(({ field, from, to }) => t('difference', { field, from, to }));
-  const text = [wordsOf(change), ...parts].filter(Boolean).join(' · ');
+  const text = [originOf(change), wordsOf(change), ...parts].filter(Boolean).join(' · ');
   return text && html`<span class="quiet-text">${text}</span>`;
 }

@@ -13,6 +13,7 @@ export function ImportDialog({ desk, lists, list, onDone, onClose }) {
   const [file, setFile] = useState(null);
   const [preview, setPreview] = useState(null);
   const [problem, setProblem] = useState(null);
+  const [origin, setOrigin] = useState({ source: '', licence: '' });
   const [busy, setBusy] = useState(false);
   async function run(dryRun) {
     if (file.size > MOST_BYTES) { // known without sending it
@@ -22,7 +23,7 @@ export function ImportDialog({ desk, lists, list, onDone, onClose }) {
     setBusy(true);
     setProblem(null);
     try {
-      const report = await desk.importFile(file, into, dryRun);
+      const report = await desk.importFile(file, into, { ...origin, dryRun });
       if (dryRun) setPreview(report);
       else onDone(report);
     } catch (error) {
@@ -48,6 +49,8 @@ export function ImportDialog({ desk, lists, list, onDone, onClose }) {
         onChange=${changed((event) => setFile(event.currentTarget.files[0] ?? null))} />`}<//>
       <${Field} name=${t('importInto')}>${(a) => html`<select ...${a} value=${into} onChange=${changed((event) => setInto(event.currentTarget.value))}>
         ${lists.map((each) => html`<option key=${each.id} value=${each.id}>${each.name}</option>`)}</select>`}<//>
+      ${['source', 'licence'].map((field) => html`<${Field} key=${field} name=${t(field)} hint=${t(`${field}.hint`)}>${(a) => html`<input ...${a} maxlength="300"
+        value=${origin[field]} onInput=${(event) => setOrigin({ ...origin, [field]: event.currentTarget.value })} />`}<//>`)}
       <div role="status" class="stack">
         ${problem && html`<${Bad} problem=${problem} />`}
         ${preview && html`<${Preview} preview=${preview} />`}
@@ -66,6 +69,8 @@ function Preview({ preview }) {
   const { findings } = preview;
   return html`
     <p>${t('importPreview', { fresh: preview.num_new, known: preview.num_known })}</p>
+    ${['harmless', 'recent'].filter((name) => preview[name].num_texts > 0).map((name) => html`<p key=${name} class="quiet-text small">
+      ${t(`rate.${name}`, { hit: preview[name].num_hit, n: preview[name].num_texts })}</p>`)}
     ${findings.length > 0 && html`
       <${Note} kind="warn" icon="triangle-alert">${t('findings', { n: findings.length })}<//>
       <${Lines} rows=${findings.map(({ line, text, code }) => [line, text, t(`finding.${code}`)])} />`}`;

@@ -1,8 +1,7 @@
-// The left column: the lists with their counts, and the dialog that makes or edits one.
+// The left column: the lists with their counts.
 
-import { html, useState } from '../vendor/preact.js';
+import { html } from '../vendor/preact.js';
 import { Icon } from '../shared/icons.js';
-import { Dialog } from '../shared/dialog.js';
 import { IconButton } from '../shared/parts.js';
 import { ACTIONS } from './actions.js';
 import { t } from './say.js';
@@ -18,7 +17,7 @@ export function Lists({ lists, chosen, onChoose, onNew, onEdit }) {
           <span>${name}</span>
         </span>
         <span class="list-count">${count}</span>
-        ${list && html`<span class="list-about">${list.kind === 'allow' ? t('kind.allow') : list.category}
+        ${list && html`<span class="list-about">${list.kind === 'allow' ? t('kind.allow') : list.category}${list.kind === 'detectors' ? ` · ${t('kind.detectors')}` : ''}
           ${!list.enabled && html` · ${t('disabled')}`}</span>`}
       </button>
       ${list && html`<${IconButton} small icon="square-pen" label=${`${t('editList')} ${name}`} onClick=${() => onEdit(list)} />`}
@@ -52,54 +51,4 @@ export function ActionChoice({ label, value, inherit, onChange, compact = false 
     </select>`;
   return compact ? select : html`<label class="field"><span class="field-name">${label}</span>${select}
     <span class="hint">${value ? t(`explain.${value}`) : ''}</span></label>`;
-}
-
-const NEW = { name: '', kind: 'words', category: '', question_action: 'block', answer_action: 'mask', note: '', enabled: true };
-
-/** Makes a list (no `list`) or edits one. `onSave(fields)` returns a promise and may reject with a problem. */
-export function ListDialog({ list, onSave, onDelete, onClose }) {
-  const [fields, setFields] = useState(list ?? NEW);
-  const [problem, setProblem] = useState(null);
-  const set = (change) => setFields((old) => ({ ...old, ...change }));
-  const text = (name) => (event) => set({ [name]: event.currentTarget.value });
-  async function save(event) {
-    event.preventDefault();
-    const { name, kind, category, note, enabled } = fields;
-    const actions = kind === 'allow'
-      ? { question_action: null, answer_action: null }
-      : { question_action: fields.question_action, answer_action: fields.answer_action };
-    try {
-      await onSave({ name, category, note, ...actions, ...(list ? { enabled } : { kind }) });
-    } catch (error) {
-      setProblem(error.message);
-    }
-  }
-  return html`
-    <${Dialog} title=${list ? t('editList') : t('newList')} onClose=${onClose}>
-      <form class="stack" onSubmit=${save}>
-        <label class="field"><span class="field-name">${t('listName')}</span>
-          <input required maxlength="64" value=${fields.name} onInput=${text('name')} /></label>
-        ${!list && html`<label class="field"><span class="field-name">${t('kind')}</span>
-          <select value=${fields.kind} onChange=${text('kind')}>
-            <option value="words">${t('kind.words')}</option><option value="allow">${t('kind.allow')}</option>
-          </select></label>`}
-        ${fields.kind === 'words' && html`
-          <label class="field"><span class="field-name">${t('category')}</span>
-            <input required maxlength="64" value=${fields.category} onInput=${text('category')} /></label>
-          <${ActionChoice} label=${`${t('direction.question')} · ${t('action')}`} value=${fields.question_action}
-            onChange=${(value) => set({ question_action: value })} />
-          <${ActionChoice} label=${`${t('direction.answer')} · ${t('action')}`} value=${fields.answer_action}
-            onChange=${(value) => set({ answer_action: value })} />`}
-        <label class="field"><span class="field-name">${t('note')}</span>
-          <input maxlength="500" value=${fields.note} onInput=${text('note')} /></label>
-        ${list && html`<label class="check"><input type="checkbox" checked=${fields.enabled}
-          onChange=${(event) => set({ enabled: event.currentTarget.checked })} />${t('enabled')}</label>`}
-        ${problem && html`<p class="note refuse" role="alert">${problem}</p>`}
-        <div class="row">
-          <button class="button primary">${t('save')}</button>
-          <button type="button" class="button" onClick=${onClose}>${t('cancel')}</button>
-          ${list && html`<button type="button" class="button danger push" onClick=${onDelete}>${t('delete')}</button>`}
-        </div>
-      </form>
-    <//>`;
 }

@@ -2,8 +2,9 @@
 
 import { html, useCallback, useEffect, useRef, useState } from '../vendor/preact.js';
 import { day, locale } from '../shared/i18n.js';
-import { Wait } from '../shared/parts.js';
+import { IconButton, Wait } from '../shared/parts.js';
 import { ActionChoice } from './lists.js';
+import { isOver, nameOf, particularsOf } from './particulars.js';
 import { t } from './say.js';
 import { contentHeight, PAGE, pagesOf, visibleRows } from './window.js';
 
@@ -43,7 +44,7 @@ function useRows(desk, list, q, stamp, onProblem) {
 }
 
 /** The words of `list` (null: of all) that hold `q`. `lists` maps an id to its list. */
-export function WordTable({ desk, list, lists, q, stamp, chosen, onChosen, onEdit, onProblem }) {
+export function WordTable({ desk, list, lists, q, stamp, chosen, onChosen, onEdit, onDetails, onProblem }) {
   const [rows, fetchPage] = useRows(desk, list, q, stamp, onProblem);
   const [view, setView] = useState({ scrollTop: 0, height: 600 });
   const box = useRef(null);
@@ -77,14 +78,14 @@ export function WordTable({ desk, list, lists, q, stamp, chosen, onChosen, onEdi
       <div class="words-row words-head" role="row">
         <span role="columnheader"><input type="checkbox" aria-label=${t('selectShown')} checked=${allChosen}
           onChange=${(event) => onChosen(event.currentTarget.checked ? new Set(loaded.map((word) => word.id)) : new Set())} /></span>
-        ${['word', 'category', 'direction.question', 'direction.answer', 'match', 'note', 'edited', 'enabled'].map((name) => html`
+        ${['word', 'category', 'direction.question', 'direction.answer', 'match', 'particulars', 'note', 'edited', 'enabled'].map((name) => html`
           <span key=${name} role="columnheader" class="col-${name.replace('.', '-')}">${t(name)}</span>`)}
       </div>
       ${rows.total === null && html`<${Wait} />`}
       ${rows.total === 0 && html`<p class="empty">${q ? t('emptySearch', { q }) : t('emptyList')}</p>`}
       <${Space} height=${contentHeight(total, ROW)}>
         ${indexes.map((index) => html`<${Row} key=${at(index)?.id ?? index} index=${index} word=${at(index)}
-          list=${lists.get(at(index)?.list_id)} chosen=${chosen.has(at(index)?.id)} onChoose=${choose} onEdit=${onEdit} />`)}
+          list=${lists.get(at(index)?.list_id)} chosen=${chosen.has(at(index)?.id)} onChoose=${choose} onEdit=${onEdit} onDetails=${onDetails} />`)}
       <//>
     </div>`;
 }
@@ -96,7 +97,7 @@ function Space({ height, children }) {
   return html`<div class="words-space" role="presentation" ref=${box}>${children}</div>`;
 }
 
-function Row({ index, word, list, chosen, onChoose, onEdit }) {
+function Row({ index, word, list, chosen, onChoose, onEdit, onDetails }) {
   const box = useRef(null);
   const [wanted, setWanted] = useState({}); // what was chosen here and is not yet what the server says
   useEffect(() => { box.current.style.transform = `translateY(${index * ROW}px)`; }, [index]);
@@ -113,20 +114,28 @@ function Row({ index, word, list, chosen, onChoose, onEdit }) {
   };
   const shown = { ...word, ...wanted };
   const isWord = list.kind === 'words';
+  const acts = list.kind !== 'allow';
+  const name = nameOf(word, list, t);
+  const more = particularsOf(word, t);
+  const over = isOver(word, new Date().toISOString().slice(0, 10));
   return html`
     <div class="words-row ${shown.enabled ? '' : 'off'}" role="row" aria-rowindex=${index + 2} ref=${box}>
       <span role="cell"><input type="checkbox" checked=${chosen} aria-label=${t('select', { word: word.text })}
         onChange=${(event) => onChoose(word.id, event.currentTarget.checked)} /></span>
-      <span role="cell" class="col-word"><${Editable} value=${word.text} label=${t('word')} onSave=${(text) => edit({ text })} required /></span>
-      <span role="cell" class="col-category" title=${list.name}>${isWord ? list.category : t('kind.allow')}</span>
-      <span role="cell" class="col-direction-question">${isWord && html`<${ActionChoice} compact label=${`${word.text} ${t('direction.question')}`}
+      <span role="cell" class="col-word">${list.kind === 'detectors' ? html`<span class="cell-text">${name}</span>`
+        : html`<${Editable} value=${word.text} shown=${word.pair && html`<${Pair} pair=${word.pair} />`} label=${t('word')} onSave=${(text) => edit({ text })} required />`}</span>
+      <span role="cell" class="col-category" title=${list.name}>${acts ? word.category ?? list.category : t('kind.allow')}</span>
+      <span role="cell" class="col-direction-question">${acts && html`<${ActionChoice} compact label=${`${word.text} ${t('direction.question')}`}
         value=${shown.question_action} inherit=${list.question_action} onChange=${(value) => choice({ question_action: value })} />`}</span>
-      <span role="cell" class="col-direction-answer">${isWord && html`<${ActionChoice} compact label=${`${word.text} ${t('direction.answer')}`}
+      <span role="cell" class="col-direction-answer">${acts && html`<${ActionChoice} compact label=${`${word.text} ${t('direction.answer')}`}
         value=${shown.answer_action} inherit=${list.answer_action} onChange=${(value) => choice({ answer_action: value })} />`}</span>
       <span role="cell" class="col-match">${isWord && html`<select aria-label=${`${word.text} ${t('match')}`} value=${shown.match}
         onChange=${(event) => choice({ match: event.currentTarget.value })}>
         ${['auto', 'whole', 'prefix', 'substring'].map((way) => html`<option key=${way} value=${way}>${t(`match.${way}`)}</option>`)}
       </select>`}</span>
+      <span role="cell" class="col-particulars" title=${more}>
+        <${IconButton} small icon="settings" label=${t('details', { word: name })} onClick=${() => onDetails(word, list)} />
+        ${over ? html`<span class="tag warn">${t('over')}</span>` : html`<small>${more}</small>`}</span>
       <span role="cell" class="col-note"><${Editable} value=${word.note} label=${t('note')} onSave=${(note) => edit({ note })} /></span>
       <span role="cell" class="col-edited" title=${day(word.updated_at_ms)}>${shortDay(word.updated_at_ms)}<small>${word.updated_by}</small></span>
       <span role="cell" class="col-enabled"><input type="checkbox" checked=${shown.enabled} aria-label=${`${word.text} ${t('enabled')}`}
@@ -134,14 +143,19 @@ function Row({ index, word, list, chosen, onChoose, onEdit }) {
     </div>`;
 }
 
+/** `A & B` and `A ! B` as people read them. */
+function Pair({ pair: [a, operator, b] }) {
+  return html`<span>${a}</span> <span class="tag">${t(operator === '&' ? 'pairAnd' : 'pairNot')}</span> <span>${b}</span>`;
+}
+
 /** Text that becomes a field when clicked: Enter or leaving saves, Esc gives up. */
-function Editable({ value, label, onSave, required = false }) {
+function Editable({ value, shown, label, onSave, required = false }) {
   const [draft, setDraft] = useState(null);
   const field = useRef(null);
   useEffect(() => { if (draft !== null) field.current?.focus(); }, [draft !== null]);
   if (draft === null) {
     return html`<button type="button" class="cell-text" title=${value} aria-label=${`${t('edit')} ${label} ${value}`}
-      onClick=${() => setDraft(value)}>${value || html`<span class="quiet-text">—</span>`}</button>`;
+      onClick=${() => setDraft(value)}>${shown || value || html`<span class="quiet-text">—</span>`}</button>`;
   }
   const save = () => {
     const text = draft.trim();

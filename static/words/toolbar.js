@@ -3,6 +3,7 @@
 import { html, useEffect, useState } from '../vendor/preact.js';
 import { confirm } from '../shared/dialog.js';
 import { Icon } from '../shared/icons.js';
+import { DETECTORS, nameOf } from './particulars.js';
 import { t } from './say.js';
 
 const SEARCH_WAIT_MS = 150;
@@ -45,9 +46,18 @@ function AddWord({ desk, list, run }) {
     const word = text.trim();
     if (word && (await run(() => desk.addWord({ list_id: list.id, text: word }), t('added', { word })))) setText('');
   };
+  if (list.kind === 'detectors') {
+    return html`<form class="add-word" onSubmit=${add}>
+      <select aria-label=${t('newDetector')} value=${text} onChange=${(event) => setText(event.currentTarget.value)}>
+        <option value="">${t('newDetector')}</option>
+        ${DETECTORS.map((kind) => html`<option key=${kind} value=${kind}>${nameOf({ text: kind }, list, t)}</option>`)}
+      </select>
+      <button class="button primary" disabled=${!text}><${Icon} name="plus" />${t('addWord')}</button>
+    </form>`;
+  }
   const label = t(list.kind === 'allow' ? 'newPhrase' : 'newWord');
   return html`<form class="add-word" onSubmit=${add}>
-    <input aria-label=${label} placeholder=${label} title=${t('addTo', { list: list.name })} maxlength="100" value=${text}
+    <input aria-label=${label} placeholder=${label} title=${[t('addTo', { list: list.name }), list.kind === 'words' && t('pairHint')].filter(Boolean).join('\n')} maxlength="100" value=${text}
       onInput=${(event) => setText(event.currentTarget.value)} />
     <button class="button primary" disabled=${!text.trim()}><${Icon} name="plus" />${t('addWord')}</button>
   </form>`;

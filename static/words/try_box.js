@@ -41,6 +41,8 @@ export function TryBox({ desk, stamp }) {
     </section>`;
 }
 
+const nameOfHit = (match) => (match.lane === 'detector' ? t(`detector.${match.word}`, { n: '…' }) : match.word);
+
 function Found({ text, direction, verdict, problem }) {
   if (problem) return html`<p class="note refuse">${t('failed', { message: problem })}</p>`;
   const { matches } = verdict;
@@ -56,8 +58,8 @@ function Found({ text, direction, verdict, problem }) {
     <ul class="hits">${matches.map((match, index) => html`
       <li key=${index} data-action=${match.action}>
         <strong>${match.raw}</strong>
-        <span>${t('hitWhy', { word: match.word })} · ${[match.list_name, match.category, t(`action.${match.action}`)].filter(Boolean).join(' · ')}</span>
-        <span class="quiet-text">${t('lane', { lane: t(`lane.${match.lane}`) })} · ${t('position', { start: match.start + 1, end: match.end })}</span>
+        <span>${t('hitWhy', { word: nameOfHit(match) })} · ${[match.list_name, match.category, t(`action.${match.action}`)].filter(Boolean).join(' · ')}</span>
+        <span class="quiet-text">${t('lane', { lane: t(`lane.${match.lane}`) })} · ${match.folded !== match.raw && html`${t('hitFolded', { folded: match.folded })} · `} ${t('position', { start: match.start + 1, end: match.end })}</span>
       </li>`)}</ul>
     <dl class="tried-more">
       ${verdict.text !== text && !nothingPasses && html`<dt>${t('result')}</dt><dd>${verdict.text || '—'}</dd>`}

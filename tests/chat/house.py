@@ -59,6 +59,9 @@ class Publication:
             raise StorageProblem("no word list is loaded")
         return self.pipeline
 
+    def refusals(self, lang: str) -> dict[str, str]:
+        return {}
+
 
 @dataclass
 class Notebook:

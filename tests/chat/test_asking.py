@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from filters import Direction
 from server.accounts import Who
 from server.chat import ChatRules
 from server.errors import SourceProblem
@@ -9,6 +10,7 @@ from server.sources.scripted import HANG, ScriptedSource
 from server.storage import journal, turns, verdicts
 from server.storage.database import Database
 from tests.chat.house import PRESET, TEXTS, House
+from tests.protocol.talk import BrokenPipeline
 
 ZH = TEXTS["zh"]
 
@@ -264,3 +266,22 @@ async def test_the_rules_are_the_slice_of_the_settings() -> None:
     settings = Settings(grace_seconds=7, question_chars=99)
     rules = ChatRules.of(settings)
     assert (rules.grace_seconds, rules.question_chars, rules.join_ms) == (7, 99, settings.join_ms)
+
+
+async def test_a_word_cut_in_two_by_messages_is_refused_in_whatever_conversation(house: House) -> None:
+    """The end of what somebody sent is theirs, not the page's; another person's is not looked at."""
+    first, second = await house.at_desk(), await house.at_desk()
+    await first.answer("坏蛋")
+    other = await house.at_desk(Who("visitor", "another"))
+    assert (await other.ask("词"))["type"] == "accepted"
+    refused = await second.ask("词")
+    assert (refused["type"], refused["code"], refused["category"]) == ("refused", "filter", "test")
+
+
+async def test_a_filter_that_fails_is_counted_for_the_alarm(house: House) -> None:
+    """Nothing passes, and `/metrics` says so."""
+    page = await house.at_desk()
+    house.publication.pipeline = BrokenPipeline(Direction.QUESTION)
+    refused = await page.ask("你好")
+    assert (refused["type"], refused["code"]) == ("refused", "busy")
+    assert b"dayi_filter_failures_total 1.0" in house.metrics.text()

@@ -67,7 +67,7 @@ def test_words_check_names_every_bad_line(tmp_path: Path) -> None:
     file.write_text("text\n的\n合适之词\n", encoding="utf-8")
     result = dayi("words", "check", str(file))
     assert result.exit_code == 0
-    assert "words.csv:2: one_character" in result.output and "2 words, 1 finding" in result.output
+    assert "words.csv:2: one_character" in result.output and "2 words, 2 findings" in result.output
 
 
 def test_words_are_imported_tried_published_and_exported(tmp_path: Path, data: Path) -> None:
@@ -137,3 +137,35 @@ def test_model_of_another_server_is_told_without_asking_it(
     assert told.exit_code == 0 and "models.invalid" in told.output and "sk-secret" not in told.output
     prepared = dayi("model", "prepare", "--model", "openai:http://models.invalid/v1#qwen")
     assert "needs no preparing" in prepared.output and not data.exists()
+
+
+def test_keys_are_made_listed_and_revoked(data: Path) -> None:
+    """The key is printed once; the list has its beginning and says that it is revoked."""
+    dayi("words", "export")
+    dayi("users", "add", "王老师", "--role", "teacher", "--password-stdin", stdin=PASSWORD)
+    made = dayi("keys", "add", "教务系统", "--role", "compliance", "--per-minute", "60")
+    key = made.output.strip()
+    assert made.exit_code == 0 and key.startswith("dayi-")
+    listed = dayi("keys", "list").output
+    assert key not in listed and key[:11] in listed and "60/min" in listed
+    assert dayi("keys", "revoke", listed.split("\t")[0]).exit_code == 0
+    assert dayi("keys", "list").output.endswith("\trevoked\n")
+    assert dayi("keys", "revoke", "nothing").exit_code == 1
+
+
+def test_text_is_tried_with_a_word_file_alone(tmp_path: Path) -> None:
+    """No data folder is needed; every hit says its lane, its folded text and its line."""
+    file = tmp_path / "words.txt"
+    file.write_text("# 注释\n敏感词\n", "utf-8")
+    tried = dayi("words", "try", "这是min感*词", "--words", str(file))
+    assert tried.exit_code == 0
+    assert "'min感*词' folded 'min感词' is '敏感词' by lane pinyin, of line 2" in tried.output
+
+
+def test_checking_a_word_file_predicts_harmless_hits(tmp_path: Path) -> None:
+    """With the text that comes along."""
+    file = tmp_path / "words.txt"
+    file.write_text("闪电汤圆\n天气\n", "utf-8")
+    checked = dayi("words", "check", str(file))
+    assert f"{file}:2: hits_harmless: 天气" in checked.output
+    assert "2 words, 2 findings" in checked.output

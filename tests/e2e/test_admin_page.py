@@ -233,3 +233,25 @@ async def test_english_page_is_english_throughout(
     names = [ADMIN, "老师", "班", "别人", "值班员", "合规"]
     left = {text for text in await chinese_on(page) if not any(name in text for name in names)}
     assert {text.split(" · ")[-1] for text in left} <= {"答疑"}
+
+
+async def test_key_is_made_shown_once_and_revoked(
+    slow_server: Serving, people: People, school: School
+) -> None:
+    """The dialog shows it in full; afterwards there is its beginning, and revoking is confirmed by name."""
+    page = await administration(slow_server, people, school)
+    await page.get_by_role("button", name="新建密钥").click()
+    dialog = page.get_by_role("dialog", name="新建密钥")
+    await dialog.get_by_label("用途或系统名").fill("教务系统")
+    await dialog.get_by_role("button", name="创建").click()
+    made = page.get_by_role("dialog", name="教务系统")
+    key = await made.get_by_label("密钥", exact=True).input_value()
+    assert key.startswith("dayi-")
+    await made.get_by_role("button", name="我已保存").click()
+    row = person(page, "教务系统")
+    await expect(row).to_contain_text(key[:11])
+    assert key not in await page.content()
+    await row.get_by_role("button", name="吊销").click()
+    await page.get_by_role("dialog", name="吊销“教务系统”？").get_by_role("button", name="吊销").click()
+    await expect(row).to_contain_text("已吊销")
+    assert await overflow_px(page) == 0

@@ -17,7 +17,23 @@ pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 NAME = "合规小周"
 # What these tests and the shipped lists bring in Chinese.
-OWN_DATA = [NAME, "王主任", "演示", "家长来信", "词表", "测试类", "灰兔", "紫云", "船糕", "车糕", "词0"]
+OWN_DATA = [
+    NAME,
+    "王主任",
+    "演示",
+    "请去问老师",
+    "月亮枪",
+    "纸船",
+    "电子邮箱",
+    "家长来信",
+    "词表",
+    "测试类",
+    "灰兔",
+    "紫云",
+    "船糕",
+    "车糕",
+    "词0",
+]
 
 
 @pytest.fixture(scope="module")
@@ -214,6 +230,8 @@ async def test_import_names_every_bad_line_and_export_comes_back(
     await expect(lines.nth(1)).to_contain_text("水车糕")
     await expect(lines.nth(2)).to_contain_text("4")
     good = bad.replace("explode", "block").replace("sometimes", "whole")
+    await dialog.get_by_label("来源").fill("市教育局第 3 号")
+    await dialog.get_by_label("许可").fill("内部使用")
     await chosen.set_input_files({"name": "好.csv", "mimeType": "text/csv", "buffer": good.encode()})
     await dialog.get_by_role("button", name="预览").click()
     await expect(dialog.get_by_text("新增 3 条，已有 0 条。")).to_be_visible()
@@ -222,6 +240,13 @@ async def test_import_names_every_bad_line_and_export_comes_back(
     await expect(dialog).to_have_count(0)
     for word in ("风车糕", "水车糕", "纸船糕"):
         await expect(row(page, word)).to_be_visible()
+
+    await page.get_by_role("button", name="记录", exact=True).click()
+    record = page.get_by_role("dialog", name="记录")
+    await record.get_by_role("tab", name="导入").click()
+    imported = record.get_by_role("listitem").filter(has_text="市教育局第 3 号").first
+    await expect(imported).to_contain_text("内部使用")
+    await record.get_by_role("button", name="关闭").click()
 
     await page.locator("summary", has_text="导出").click()
     async with page.expect_download() as download:
@@ -234,6 +259,69 @@ async def test_import_names_every_bad_line_and_export_comes_back(
     await dialog.get_by_role("button", name="预览").click()
     await expect(dialog.get_by_text("新增 0 条，已有 3 条。")).to_be_visible()
     await dialog.get_by_role("button", name="关闭").click()
+
+
+async def test_lanes_looks_days_and_pairs_are_set_on_the_page(
+    slow_server: Serving, people: People, staff: Member, list_name: str
+) -> None:
+    """A list's lanes, a word's own look and last day, a pair as people read it; the try-it box says why."""
+    page = await desk(slow_server, people, staff)
+    await new_list(page, list_name, question="打码")
+    await add_word(page, "月亮枪")
+    await add_word(page, "纸船 & 代写")
+    tried = page.get_by_role("region", name="试一试")
+    await tried.get_by_label("试验文字").fill("我要月亮木仓")
+    await expect(tried.get_by_text("通道：拆字")).to_be_visible()
+    await expect(tried.locator(".verdict")).to_contain_text("打码")
+    await expect(row(page, "纸船 & 代写").locator(".col-word")).to_contain_text("且附近有")
+
+    await row(page, "月亮枪").get_by_role("button", name="月亮枪 的细节").click()
+    dialog = page.get_by_role("dialog", name="月亮枪")
+    await dialog.get_by_label("识破变形 拆字").select_option(label="关")
+    await dialog.get_by_label("打码样式").select_option(label="换成类别【…】")
+    await dialog.get_by_label("最后一天").fill("2099-12-31")
+    await dialog.get_by_role("button", name="保存").click()
+    await expect(row(page, "月亮枪").locator(".col-particulars")).to_contain_text("至 2099-12-31")
+    await expect(tried.get_by_text("没有命中，原样放行。")).to_be_visible()
+    await tried.get_by_label("试验文字").fill("我要月亮枪")
+    await expect(tried.locator("dd").first).to_have_text("我要【测试类】")
+
+    await page.get_by_role("button", name=f"编辑词表 {list_name}").click()
+    dialog = page.get_by_role("dialog", name="编辑词表")
+    await dialog.get_by_label("拒答时说（中文）").fill("请去问老师。")
+    await dialog.get_by_role("button", name="保存").click()
+    await page.get_by_role("button", name="记录", exact=True).click()
+    record = page.get_by_role("dialog", name="记录")
+    await expect(record.get_by_role("listitem").first).to_contain_text("请去问老师。")
+
+
+async def test_detectors_and_the_scope_of_allow_phrases_are_set_on_the_page(
+    slow_server: Serving, people: People, staff: Member, list_name: str
+) -> None:
+    """A detector is chosen from a list; an allow phrase spares one category and says why."""
+    page = await desk(slow_server, people, staff)
+    await page.get_by_role("button", name="新建词表").first.click()
+    dialog = page.get_by_role("dialog", name="新建词表")
+    await dialog.get_by_label("名称").fill(list_name)
+    await dialog.get_by_label("类型").select_option(label="识别器")
+    await dialog.get_by_label("类别").fill("测试类")
+    await dialog.get_by_role("button", name="保存").click()
+    await page.get_by_label("选择识别器").select_option(label="电子邮箱")
+    await page.get_by_role("button", name="添加").click()
+    await expect(page.locator(".words-row .col-word", has_text="电子邮箱")).to_be_visible()
+    tried = page.get_by_role("region", name="试一试")
+    await tried.get_by_label("试验文字").fill("写给 a.b@example.com")
+    await expect(tried.get_by_text("命中“电子邮箱”")).to_be_visible()
+
+    lists = page.get_by_role("navigation", name="词表")
+    await lists.get_by_role("button", name=re.compile("^演示词表：放行")).click()
+    await row(page, "咕噜枣树").get_by_role("button", name="咕噜枣树 的细节").click()
+    dialog = page.get_by_role("dialog", name="咕噜枣树")
+    await dialog.get_by_role("checkbox", name="测试类").check()
+    await dialog.get_by_label("理由").fill("一种树")
+    await dialog.get_by_role("button", name="保存").click()
+    await tried.get_by_label("试验文字").fill("咕噜枣树")
+    await expect(tried.locator(".verdict")).to_contain_text("拦截")
 
 
 async def test_50_000_words_open_and_scroll(

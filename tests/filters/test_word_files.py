@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from filters import Action, WordListProblem, parse_word_file
+from filters import Action, Lane, WordListProblem, lanes_cell, parse_word_file
+from filters.cells import lanes_in
 from filters.files import MAX_FILE_BYTES, MAX_LINES, REASONS
 
 
@@ -24,7 +26,7 @@ def problems(data: bytes, name: str = "words.txt") -> list[tuple[int, str]]:
     return [(problem.line, problem.reason) for problem in caught.value.problems]
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "gb18030"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "gb18030"])
 @pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
 def test_text_files_are_read_in_every_usual_encoding(encoding, newline):
     """One word a line; comments and empty lines pass; surrounding space goes."""
@@ -54,12 +56,13 @@ def test_utf16_big_endian_is_recognised_by_its_mark():
 def test_csv_columns_are_known_by_english_and_chinese_names(file):
     """In any order, with any usual separator; unknown columns are passed over."""
     (word,) = parse_word_file(file.encode(), "w.csv")
-    assert word == (2, "坏词", Action.BLOCK, Action.MASK, "whole", "某处")
+    assert word[:6] == (2, "坏词", Action.BLOCK, Action.MASK, "whole", "某处")
 
 
 def test_csv_without_actions_leaves_the_choice_to_the_list():
     """Empty cells and missing columns mean None and auto."""
-    assert parse_word_file("词语,提问\n坏词,\n".encode(), "w.csv") == [(2, "坏词", None, None, "auto", "")]
+    (word,) = parse_word_file("词语,提问\n坏词,\n".encode(), "w.csv")
+    assert word[:6] == (2, "坏词", None, None, "auto", "")
 
 
 def test_every_bad_line_of_a_csv_is_named():
@@ -127,3 +130,51 @@ def test_any_bytes_are_words_or_named_problems(data, name):
         assert all(bad.reason in REASONS for bad in problem.problems)
     else:
         assert all(word.text for word in words)
+
+
+def test_every_column_may_be_given():
+    """In Chinese as in English, in CSV as in JSON."""
+    csv = (
+        "词语,类别,提问,回答,匹配,通道,样式,替换为,有效期至,适用类别,方向,理由\n"
+        "坏词,甲,拦截,替换,词头,拆字 拼音=复核；谐音=关,文字,好词,2026年3月1日,甲|乙,提问,如此\n"
+    )
+    objects = (
+        '[{"word": "坏词", "category": "甲", "question_action": "block", "answer": "replace",'
+        ' "match": "prefix",'
+        ' "lanes": {"split": "same", "pinyin": "review", "homophone": "off"}, "style": "text",'
+        ' "replacement": "好词", "expires": "2026-03-01", "scope": ["甲", "乙"], "direction": "question",'
+        ' "reason": "如此", "id": 7}]'
+    )
+    (one,), (other,) = parse_word_file(csv.encode(), "w.csv"), parse_word_file(objects.encode(), "w.json")
+    assert one._replace(line=0) == other._replace(line=0)
+    assert one.lanes == {"split": "same", "pinyin": "review", "homophone": "off"}
+    assert (one.style, one.replacement, one.expires) == ("text", "好词", date(2026, 3, 1))
+    assert (one.scope, one.direction, one.note) == (("甲", "乙"), "question", "如此")
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "reason"),
+    [
+        ("lanes", "zzz", "unknown_lane"),
+        ("lanes", "split=maybe", "unknown_lane"),
+        ("style", "bold", "unknown_style"),
+        ("direction", "up", "unknown_direction"),
+        ("expires", "2026-02-30", "bad_date"),
+        ("expires", "soon", "bad_date"),
+        ("category", "长" * 65, "too_long"),
+        ("replacement", "长" * 65, "too_long"),
+    ],
+)
+def test_bad_cells_are_named_by_column(column, cell, reason):
+    """Each with its own reason, for which there is a sentence."""
+    with pytest.raises(WordListProblem) as refused:
+        parse_word_file(f"text,{column}\n坏词,{cell}\n".encode(), "w.csv")
+    assert [(bad.line, bad.reason) for bad in refused.value.problems] == [(2, reason)]
+    assert reason in REASONS
+
+
+def test_lanes_are_written_as_they_are_read():
+    """An export can be imported again."""
+    lanes = {"split": "same", "pinyin": "review", "homophone": "off"}
+    assert lanes_in(lanes_cell(lanes)) == lanes
+    assert set(lanes_in("全部")) == set(Lane)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from filters import parse_word_file
 from server.errors import ClientProblem
-from server.moderation import NewList, NewWord, WordDesk, WordPatch
+from server.moderation import NewList, NewWord, Origin, WordDesk, WordPatch
 from server.moderation.files import _escape, _unescape
 from server.moderation.views import ImportReport, ListView
 
@@ -145,3 +145,63 @@ def test_words_of_the_page_may_be_used_in_a_file() -> None:
         assert len(shown) >= 6
         rows = "".join(f"坏词{number},{word}\n" for number, word in enumerate(shown))
         assert len(parse_word_file(f"词语,{column}\n{rows}".encode(), "words.csv")) == len(shown)
+
+
+ALL_COLUMNS = (
+    "词语,类别,提问,回答,匹配,通道,样式,替换为,有效期至,备注\n"
+    "闪电汤圆,校园,拦截,替换,片段,拆字 拼音=复核,文字,某种汤圆,2099年12月31日,开会定的\n"
+)
+
+
+async def test_every_column_of_a_file_arrives_and_comes_back(desk: WordDesk, masked: ListView) -> None:
+    """What is exported and read into another list is the same word in every respect."""
+    await load(desk, masked, ALL_COLUMNS, "词.csv")
+    copy = await desk.lists.add(NewList(name="副本", category="校园"), who="lin", now_ms=NOW_MS)
+    file = await desk.files.export(masked.id, "csv")
+    await load(desk, copy, file.content.decode(), "back.csv")
+    (word,) = (await desk.entries.page(list_id=masked.id)).words
+    (back,) = (await desk.entries.page(list_id=copy.id)).words
+    alike = {"id", "list_id"}
+    assert word.model_dump(exclude=alike) == back.model_dump(exclude=alike)
+    assert (word.lanes, word.style, word.replacement) == (
+        {"split": "same", "pinyin": "review"},
+        "text",
+        "某种汤圆",
+    )
+    assert (word.expires, word.category) == ("2099-12-31", None)
+
+
+async def test_allow_phrases_bring_their_scope_and_reason(desk: WordDesk) -> None:
+    """From JSON, where lists are lists."""
+    spared = await desk.lists.add(NewList(name="放行", kind="allow"), who="lin", now_ms=NOW_MS)
+    content = (
+        '[{"text": "大闪电汤圆店", "scope": ["校园", "广告"], "direction": "question", "reason": "店名"}]'
+    )
+    await load(desk, spared, content, "allow.json")
+    (phrase,) = (await desk.entries.page(list_id=spared.id)).words
+    assert (phrase.scope, phrase.direction, phrase.note) == (("校园", "广告"), "question", "店名")
+
+
+async def test_source_and_licence_of_an_import_stay_in_the_record(desk: WordDesk, masked: ListView) -> None:
+    """With the hash of the file, so that it can be told later which one it was."""
+    await desk.files.load(
+        "闪电汤圆\n".encode(),
+        "words.txt",
+        masked.id,
+        origin=Origin("市教育局 2026 年第 3 号", "内部使用"),
+        dry_run=False,
+        who="lin",
+        now_ms=NOW_MS,
+    )
+    after = (await desk.versions.changes()).changes[0].after
+    assert after is not None
+    assert (after["source"], after["licence"]) == ("市教育局 2026 年第 3 号", "内部使用")
+    assert len(after["sha256"]) == 64
+
+
+async def test_import_predicts_how_often_it_would_hit(desk: WordDesk, masked: ListView) -> None:
+    """A word of everyday sentences is told with the number of them, before anything is imported."""
+    report = await load(desk, masked, "闪电汤圆\n天气\n", dry_run=True)
+    assert report.harmless.num_hit >= 1
+    assert (2, "hits_harmless") in [(finding.line, finding.code) for finding in report.findings]
+    assert report.recent.num_texts == 0

@@ -69,7 +69,7 @@ class BrokenPipeline(Pipeline):
         super().__init__(WordList(1, ()))
         self._at = at
 
-    def check(self, text: str, direction: Direction) -> Any:
+    def check(self, text: str, direction: Direction, *, before: str = "") -> Any:
         if direction is self._at:
             raise RuntimeError("broken")
         return super().check(text, direction)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from filters import Action, Direction
 from server.errors import ClientProblem
+from server.protocol.carries import FORGET_MS, Carry, CarryShelf
 from server.protocol.conversation import Asker, Proposal, Repeat
 from server.protocol.effects import FilterFailed, Hits, TurnBegan
 from server.protocol.frames import Accepted, Ask, Refused
@@ -132,3 +135,67 @@ def test_without_a_filter_nothing_passes() -> None:
     failure, shown = one.drain()
     assert isinstance(failure, FilterFailed)
     assert shown.frame.code == "busy"  # type: ignore[union-attr]
+
+
+def carried_asker() -> Asker:
+    """Somebody whose messages are read one after the other."""
+    return Asker(ZH, carry=Carry())
+
+
+SPLIT_WORD = words(word("敏感词", None, Action.BLOCK))
+
+
+def ask(asker: Asker, text: str, now_ms: int = 0) -> bool:
+    """Whether a message passes, each in a conversation of its own: the carry is the person's."""
+    one = machine()
+    return isinstance(one.ask(Ask(id="a", text=text), asker, SPLIT_WORD, now_ms), Proposal)
+
+
+@pytest.mark.parametrize("pieces", ["敏感|词", "敏|感|词", "请讲讲敏感|词", "敏感|词是什么意思", "敏 感|*词"])
+def test_a_word_cut_in_two_by_messages_is_blocked(pieces: str) -> None:
+    """Where one of the messages is little else than its part of the word; only the last piece is refused."""
+    asker = carried_asker()
+    *before, last = pieces.split("|")
+    assert all(ask(asker, piece) for piece in before)
+    assert not ask(asker, last)
+
+
+@pytest.mark.parametrize("pieces", ["我的皮肤很敏感|词典在哪里可以借", "什么叫敏感？|词", "敏感词典|词"])
+def test_harmless_messages_that_meet_are_not_punished(pieces: str) -> None:
+    """Two whole sentences, or a sentence that ended, lead to a review at most."""
+    asker = carried_asker()
+    *before, last = pieces.split("|")
+    for piece in before:
+        ask(asker, piece)
+    assert ask(asker, last)
+
+
+def test_what_was_sent_before_is_forgotten_after_a_while() -> None:
+    """Nobody writes the second half of a word minutes later; a clock set back forgets at once."""
+    asker = carried_asker()
+    assert ask(asker, "敏感", 0)
+    assert ask(asker, "词", FORGET_MS)
+    assert ask(asker, "敏感", FORGET_MS)
+    assert ask(asker, "词", 5)
+
+
+def test_carries_are_bounded() -> None:
+    """For each person and in number of persons."""
+    shelf = CarryShelf(max_keys=2)
+    first = shelf.carry("a")
+    first.keep("长" * 100_000, 0)
+    assert len(first.before(0)) < 100
+    assert shelf.carry("a") is first
+    shelf.carry("b")
+    shelf.carry("c")
+    assert len(shelf) == 2
+    assert shelf.carry("a") is not first
+
+
+def test_a_refusal_may_be_written_for_its_category() -> None:
+    """The desk's own sentence stands in place of the preset's, and no filter touches it."""
+    one = machine()
+    texts = replace(ZH, refusals={"test": "坏蛋词请问老师。"})
+    assert one.ask(Ask(id="a", text="你是坏蛋词吗"), Asker(texts), DEFAULT, 0) is None
+    (refused,) = frames_of(one.drain())
+    assert refused.message == "坏蛋词请问老师。"

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { differences, wordsOf } from '../../static/words/difference.js';
 import { segments, strongest } from '../../static/words/highlight.js';
+import { isOver, nameOf, particularsOf } from '../../static/words/particulars.js';
 import { PAGE, pagesOf, visibleRows } from '../../static/words/window.js';
 
 const span = (start, end) => ({ start_utf16: start, end_utf16: end });
@@ -60,4 +61,29 @@ test('the record names the words of a change to many, and says when there are mo
   assert.equal(wordsOf({ before: null, after: { words: ['甲'], num_more: 3 } }), '甲 …');
   assert.ok(wordsOf({ before: { words: Array(30).fill('丙') }, after: null }).endsWith(' …'));
   assert.equal(wordsOf({ before: null, after: { text: '甲' } }), '');
+});
+
+test('what is particular about a word is said in a few words', () => {
+  const say = (key, params) => (params ? `<${key} ${Object.values(params).join(' ')}>` : `<${key}>`);
+  const plain = { text: '甲', lanes: {}, style: null, within: null, expires: null, scope: [], direction: null };
+  assert.equal(particularsOf(plain, say), '');
+  const word = { ...plain, lanes: { split: 'same', pinyin: 'review' }, style: 'ends', within: 8, expires: '2026-12-31' };
+  assert.equal(particularsOf(word, say),
+    '<lane.split>、<laneUse <lane.pinyin> <use.review>> · <style.ends> · <withinShort 8> · <until 2026-12-31>');
+  assert.equal(particularsOf({ ...plain, scope: ['乙', '丙'], direction: 'answer' }, say), '乙、丙 · <direction.answer>');
+  assert.equal(isOver(word, '2026-12-31'), false);
+  assert.equal(isOver(word, '2027-01-01'), true);
+  assert.equal(isOver(plain, '2027-01-01'), false);
+});
+
+test('a detector is called by what it recognises', () => {
+  const say = (key, { n }) => `<${key} ${n}>`;
+  assert.equal(nameOf({ text: 'digits>=6' }, { kind: 'detectors' }, say), '<detector.digits 6>');
+  assert.equal(nameOf({ text: 'mobile' }, { kind: 'words' }, say), 'mobile');
+});
+
+test('the record says which lanes changed, and lists as lists', () => {
+  const say = (key, params) => (params ? `${params.lane}=${params.use}` : key);
+  const edit = { what: 'edit_word', before: { lanes: {}, scope: [] }, after: { lanes: { split: 'same' }, scope: ['乙', '丙'] } };
+  assert.deepEqual(differences(edit, say).map(({ from, to }) => [from, to]), [['—', 'lane.split=use.same'], ['—', '乙、丙']]);
 });

@@ -78,17 +78,21 @@ def test_file_is_imported_whole_or_not_at_all(compliance: httpx.Client) -> None:
     assert (bad.status_code, problem_of(bad)) == (422, "bad_import")
     assert [detail["line"] for detail in bad.json()["error"]["details"]] == [3, 4]
     good = "text,note\n咕噜,一\n叽里,二\n".encode()
-    assert load(good, "true").json() | {"findings": []} == {
+    assert load(good, "true").json() | {"findings": [], "harmless": {}, "recent": {}} == {
         "num_new": 2,
         "num_known": 0,
         "findings": [],
+        "harmless": {},
+        "recent": {},
         "dry_run": True,
     }
     assert load(good).json()["num_new"] == 2
-    assert load(good).json() | {"findings": []} == {
+    assert load(good).json() | {"findings": [], "harmless": {}, "recent": {}} == {
         "num_new": 0,
         "num_known": 2,
         "findings": [],
+        "harmless": {},
+        "recent": {},
         "dry_run": False,
     }
     exported = compliance.get("/api/words/export", params={"list": row["id"], "format": "csv"})
