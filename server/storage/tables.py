@@ -187,6 +187,7 @@ class QuestionFact(Base):
             "facts_by_class_and_day",
             "class_id", "local_day", "local_hour", "asker", "outcome", "first_token_ms",
         ),
+        Index("facts_by_group", "class_id", "local_day", "group_id", "rating", "asker", "turn_id"),
     )  # fmt: skip
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     turn_id: Mapped[str | None] = mapped_column(unique=True)  # null for a refused question
@@ -200,6 +201,31 @@ class QuestionFact(Base):
     rating: Mapped[int | None]
     first_token_ms: Mapped[int | None]
     total_ms: Mapped[int | None]
+    group_id: Mapped[str | None]  # of like questions; null for one that says nothing, or was blocked
+
+
+class GroupWording(Base):
+    """A question by which its group is known again. Its text is that of the turn, and goes with it."""
+
+    __tablename__ = "group_wordings"
+    turn_id: Mapped[str] = mapped_column(ForeignKey("turns.id", ondelete="CASCADE"), primary_key=True)
+    class_id: Mapped[str | None]
+    group_id: Mapped[str] = mapped_column(index=True)
+
+
+class GroupRule(Base):
+    """What somebody decided by hand: `together` (what would go to a group goes to the other one) or `apart`
+    (what would go to a group and has the term in it goes to the other one)."""
+
+    __tablename__ = "group_rules"
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    class_id: Mapped[str | None] = mapped_column(index=True)
+    kind: Mapped[str]
+    group_id: Mapped[str]
+    other_id: Mapped[str]
+    term: Mapped[str | None]
+    at_ms: Mapped[int]
+    who: Mapped[str]
 
 
 class FactTopic(Base):

@@ -10,9 +10,11 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from server.errors import StorageProblem
-from server.storage import facts
+from server.storage import facts, groups
 from server.storage.database import Database
 from server.topics.desk import TopicDesk
+from server.topics.grouping import Placed
+from server.topics.groups import GroupDesk
 from server.topics.periods import local_time
 from server.topics.sheets import OUTCOMES
 
@@ -27,12 +29,16 @@ class Recorder:
     Args:
         database: where questions are counted.
         desk: knows the topics in effect.
+        groups: finds the group of like questions; None where nothing is grouped.
         timezone: the school's time zone.
     """
 
-    def __init__(self, database: Database, desk: TopicDesk, *, timezone: str) -> None:
+    def __init__(
+        self, database: Database, desk: TopicDesk, groups: GroupDesk | None = None, *, timezone: str
+    ) -> None:
         self._database = database
         self._desk = desk
+        self._groups = groups
         self._zone = ZoneInfo(timezone)
 
     async def question(
@@ -62,6 +68,10 @@ class Recorder:
         topics = (
             self._desk.matcher.topics_of(text[:_LOOKED_AT_CHARS]) if text and outcome != "blocked" else ()
         )
+        # What is stored nowhere else must not live on in a group: only a turn's text does.
+        placed = Placed(None)
+        if self._groups is not None and turn_id is not None and text and outcome != "blocked":
+            placed = await self._groups.place(class_id, text)
         asked_at = local_time(asked_at_ms, self._zone)
         fact = facts.NewFact(
             turn_id=turn_id,
@@ -74,10 +84,13 @@ class Recorder:
             origin=origin,
             first_token_ms=first_token_ms,
             total_ms=total_ms,
+            group_id=placed.group,
         )
         try:
             async with self._database.write() as connection:
-                await facts.record(connection, fact, topics)
+                is_new = await facts.record(connection, fact, topics)
+                if is_new and placed.is_wording and turn_id is not None and placed.group is not None:
+                    await groups.add_wording(connection, turn_id, class_id, placed.group)
         except StorageProblem as problem:
             log.warning("question not counted", turn_id=turn_id, problem=str(problem))
 

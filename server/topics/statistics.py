@@ -79,13 +79,22 @@ class Statistics:
             ClientProblem: `bad_period`.
             StorageProblem: the database refused.
         """
-        period = period_of(first, last, lang)
         today = self.today(now_ms)
+        current, previous = await self.figures(audience, period_of(first, last, lang), today)
+        return self._tell(audience, current, previous, today, lang)
+
+    async def figures(self, audience: Audience, period: Period, today: date) -> tuple[Figures, Figures]:
+        """The numbers of a period and of the one before, nothing small in them.
+
+        Raises:
+            StorageProblem: the database refused.
+        """
         both = Period(period.previous().first_week, period.last_week)
         sheets = await self._sheets(audience.class_ids, both, today)
-        current = Figures(audience.class_ids, period, sheets)
-        previous = Figures(audience.class_ids, period.previous(), sheets)
-        return self._tell(audience, current, previous, today, lang)
+        return (
+            Figures(audience.class_ids, period, sheets),
+            Figures(audience.class_ids, period.previous(), sheets),
+        )
 
     async def _sheets(
         self, class_ids: Sequence[str | None], period: Period, today: date
@@ -123,12 +132,14 @@ class Statistics:
             previous_questions=previous.questions,
         )
         days, hours, outcomes = day_cells(current, previous), current.hours(), current.outcomes()
+        reasons = current.reasons()
         top = topics[0] if topics else None
         cells = (
             [tiles.questions, tiles.askers]
             + [cell.questions for cell in days]
             + [cell.questions for cell in hours]
             + [cell.questions for cell in outcomes]
+            + [cell.questions for cell in reasons]
         )
         return Report(
             sentence=tell(Story(audience.name, current, previous, top, today, self.small_group), lang),
@@ -143,6 +154,7 @@ class Statistics:
             hours=hours,
             topics=topics,
             outcomes=outcomes,
+            reasons=reasons,
             first_token_ms=current.first_token(),
             hidden_topics=hidden_topics,
             hidden=sum(number is None for number in cells) + hidden_topics,

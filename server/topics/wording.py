@@ -51,6 +51,10 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "统计的是向 AI 提出的问题，回答由 AI 生成；数字由程序计算，主题按关键词归类。",
         "Questions to an AI, whose answers are AI-generated; figures are computed, topics found by keywords.",
     ),
+    "groups_label": (
+        "相似问题由程序按用词归在一起，回答由 AI 生成；显示的是其中一种问法，联系方式和号码已隐去。",
+        "Like questions are grouped by their words, answers are AI-generated; one wording is shown, masked.",
+    ),
     "csv_period": ("时间", "Period"),
     "csv_questions": ("提问数", "Questions"),
     "csv_askers": ("提问人数", "People who asked"),

@@ -16,7 +16,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 
 from server.accounts import Permission, Who, require
-from server.web import conversations, logins, pages, people, site, statistics, word_entries, words
+from server.web import conversations, groups, logins, pages, people, site, statistics, word_entries, words
 from server.web.chat_socket import chat_socket
 from server.web.cookies import who_is
 from server.web.door import BodyLimit
@@ -86,6 +86,10 @@ TABLE: tuple[Row, ...] = (
     Row("GET", "/api/stats/classes", STATISTICS, statistics.classes),
     Row("GET", "/api/stats", STATISTICS, statistics.numbers),
     Row("GET", "/api/stats/export", STATISTICS, statistics.export),
+    Row("GET", "/api/stats/groups", Permission.SEE_GROUPS, groups.groups),
+    Row("POST", "/api/stats/groups/merge", Permission.EDIT_GROUPS, groups.merge),
+    Row("POST", "/api/stats/groups/free", Permission.EDIT_GROUPS, groups.free),
+    Row("POST", "/api/stats/groups/split", Permission.EDIT_GROUPS, groups.split),
     Row("GET", "/api/topics", STATISTICS, statistics.topics),
     Row("PUT", "/api/topics", TOPICS, statistics.replace_topics),
     Row("GET", "/api/users", USERS, people.list_users),

@@ -71,15 +71,23 @@ async def replace_topics(call: Call) -> Response:
 
 
 async def _report(call: Call) -> Report:
+    audience, first, last = await asked_for(call)
+    return await call.parts.statistics.report(audience, first, last, lang=call.language, now_ms=call.now_ms)
+
+
+async def asked_for(call: Call) -> tuple[Audience, date, date]:
+    """Whose numbers are asked for, and of which days.
+
+    Raises:
+        ClientProblem: `bad_query`, or `not_allowed` for somebody else's class.
+    """
     query = read_query(call.request, StatsQuery)
-    statistics = call.parts.statistics
-    last = query.last or statistics.today(call.now_ms)
+    last = query.last or call.parts.statistics.today(call.now_ms)
     first = query.first or last - timedelta(days=last.weekday())
-    audience = await _audience(call, query.class_id)
-    return await statistics.report(audience, first, last, lang=call.language, now_ms=call.now_ms)
+    return await audience_of(call, query.class_id), first, last
 
 
-async def _audience(call: Call, class_id: str) -> Audience:
+async def audience_of(call: Call, class_id: str) -> Audience:
     """The classes that `class` stands for; nobody else's, and without telling whether those exist."""
     accounts = call.parts.accounts.classes
     own = await accounts.classes_for(call.user)
