@@ -1,4 +1,4 @@
-"""Measures the question page: how well and how quickly like questions are grouped, and how soon the page answers.
+"""Measures the question page: how well and quickly like questions are grouped, how soon the page answers.
 
 The page's figures rest on a database of its own with made-up turns; nothing is said about the model.
 """
@@ -97,7 +97,9 @@ async def _page(file: Path) -> dict[str, float]:
         one, everyone = Audience(("class-0",)), Audience(tuple(f"class-{n}" for n in range(NUM_CLASSES)))
         figures = {"num_turns": float(NUM_TURNS)}
         for name, audience in (("class", one), ("all", everyone)):
-            statistics = Statistics(database, lambda: (), small_group=3, timezone="Asia/Shanghai")
+            statistics = Statistics(
+                database, lambda: (), small_group=3, timezone="Asia/Shanghai", is_told=True
+            )
             table = GroupStatistics(statistics, groups)
             for when in ("first", "again"):
                 figures[f"page_{name}_{when}_ms"] = await _page_ms(statistics, table, audience)
@@ -135,8 +137,8 @@ def _fill(file: Path) -> None:
 
     with connect(file) as connection:
         connection.executemany(
-            "INSERT INTO question_facts (turn_id, asked_at_ms, local_day, local_hour, class_id, asker, outcome,"
-            " origin, rating, first_token_ms, total_ms, group_id) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
+            "INSERT INTO question_facts (turn_id, asked_at_ms, local_day, local_hour, class_id, asker,"
+            " outcome, origin, rating, first_token_ms, total_ms, group_id) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
             rows(),
         )
     connection.close()

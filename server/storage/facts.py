@@ -92,11 +92,10 @@ async def record(connection: AsyncConnection, fact: NewFact, topic_ids: Sequence
     return True
 
 
-async def set_rating(connection: AsyncConnection, turn_id: str, rating: int | None) -> None:
-    """Note how the asker judged the answer; nothing happens if the turn is not counted."""
-    await connection.execute(
-        update(QuestionFact).where(QuestionFact.turn_id == turn_id).values(rating=rating)
-    )
+async def set_rating(connection: AsyncConnection, turn_id: str, rating: int | None) -> list[str | None]:
+    """Note how the asker judged the answer; the class it was counted for, none if the turn is not counted."""
+    changed = update(QuestionFact).where(QuestionFact.turn_id == turn_id).values(rating=rating)
+    return list(await connection.scalars(changed.returning(QuestionFact.class_id)))
 
 
 @dataclass(frozen=True, slots=True)

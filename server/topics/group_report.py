@@ -74,10 +74,10 @@ class GroupStatistics:
         period = period_of(first, last, lang)
         rows: list[tuple[str | None, str, list[GroupCount], int, int, frozenset[str]]] = []
         hides = False
+        sheets = await self._statistics.sheets(audience, period, self._statistics.today(now_ms))
         for class_id in audience.class_ids:
-            one = Audience((class_id,))
-            today = self._statistics.today(now_ms)
-            current, previous = await self._statistics.figures(one, period, today)
+            current = Figures((class_id,), period, sheets)
+            previous = Figures((class_id,), period.previous(), sheets)
             hides = hides or current.hides_groups or current.questions is None
             rows += self._rows(class_id, current, previous)
         rows.sort(key=lambda row: (-row[3], -sum(count.num_questions for count in row[2]), row[1]))

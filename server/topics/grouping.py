@@ -162,7 +162,8 @@ class Grouping:
         known.terms.update(
             {
                 run[start : start + size]
-                for run in features.words
+                for words in features.words
+                for run in words.split("#")
                 for size in range(2, min(8, len(run)) + 1)
                 for start in range(len(run) - size + 1)
             }

@@ -5,6 +5,7 @@ The text is looked at for its topics and then dropped. It does not know how a tu
 
 from __future__ import annotations
 
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -23,6 +24,12 @@ log = structlog.get_logger(__name__)
 _LOOKED_AT_CHARS = 8000  # a question is bounded by a setting; this holds whatever that says
 
 
+class Outdated(Protocol):
+    """Keeps what was counted until it is told that this is no longer so."""
+
+    def outdate(self, class_id: str | None) -> None: ...
+
+
 class Recorder:
     """Writes one fact a question.
 
@@ -31,14 +38,22 @@ class Recorder:
         desk: knows the topics in effect.
         groups: finds the group of like questions; None where nothing is grouped.
         timezone: the school's time zone.
+        statistics: told what changed, so that it may keep what did not.
     """
 
     def __init__(
-        self, database: Database, desk: TopicDesk, groups: GroupDesk | None = None, *, timezone: str
+        self,
+        database: Database,
+        desk: TopicDesk,
+        groups: GroupDesk | None = None,
+        *,
+        timezone: str,
+        statistics: Outdated | None = None,
     ) -> None:
         self._database = database
         self._desk = desk
         self._groups = groups
+        self._statistics = statistics
         self._zone = ZoneInfo(timezone)
 
     async def question(
@@ -91,6 +106,8 @@ class Recorder:
                 is_new = await facts.record(connection, fact, topics)
                 if is_new and placed.is_wording and turn_id is not None and placed.group is not None:
                     await groups.add_wording(connection, turn_id, class_id, placed.group)
+            if self._statistics is not None:
+                self._statistics.outdate(class_id)
         except StorageProblem as problem:
             log.warning("question not counted", turn_id=turn_id, problem=str(problem))
 
@@ -98,6 +115,9 @@ class Recorder:
         """Note how the asker judged an answer; like `question` it never raises for the database."""
         try:
             async with self._database.write() as connection:
-                await facts.set_rating(connection, turn_id, value)
+                rated = await facts.set_rating(connection, turn_id, value)
+            if self._statistics is not None:
+                for class_id in rated:
+                    self._statistics.outdate(class_id)
         except StorageProblem as problem:
             log.warning("rating not counted", turn_id=turn_id, problem=str(problem))

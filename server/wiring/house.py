@@ -82,7 +82,11 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
         groups = GroupDesk(database)
         await groups.load()
         statistics = Statistics(
-            database, lambda: topics.taxonomy, small_group=settings.small_group, timezone=settings.timezone
+            database,
+            lambda: topics.taxonomy,
+            small_group=settings.small_group,
+            timezone=settings.timezone,
+            is_told=True,
         )
         chat = ChatDesk(
             Parts(
@@ -91,7 +95,9 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
                 published=published,
                 preset=preset,
                 rules=ChatRules.of(settings),
-                recorder=Recorder(database, topics, groups, timezone=settings.timezone),
+                recorder=Recorder(
+                    database, topics, groups, timezone=settings.timezone, statistics=statistics
+                ),
                 metrics=metrics,
                 pseudonym=accounts.pseudonym,
                 join_class=accounts.classes.join,
