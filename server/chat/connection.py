@@ -155,7 +155,7 @@ class Connection:
 
     async def _carry(self, frame: Command) -> None:
         if self._live is not None and self._watcher is not None:
-            asker = Asker(self._session.texts, self._buckets)
+            asker = Asker(self._session.texts, self._buckets, self._parts.private)
             await self._live.command(frame, Speaker(self.who, asker, self._watcher))
 
     def _leave(self) -> None:

@@ -25,10 +25,17 @@ DECISIVE: frozenset[RefusalCode] = frozenset({"filter", "too_long"})
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """Who asks: the sentences in their language, and the buckets that a question is taken from."""
+    """Who asks: the sentences in their language, and the buckets that a question is taken from.
+
+    Args:
+        texts: what they are told.
+        buckets: how much they may ask.
+        private: masks what a question that passed gives away of people; None leaves it.
+    """
 
     texts: Texts
     buckets: Sequence[TokenBucket] = field(default_factory=tuple)
+    private: Pipeline | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +55,14 @@ class Proposal:
     verdict: Verdict
     pipeline: Pipeline
     texts: Texts
+    hid_private: bool = False
 
 
-def _notices(verdict: Verdict) -> list[Notice] | None:
+def _notices(verdict: Verdict, hid_private: bool) -> list[Notice] | None:
     """What the writer of a question is told about it."""
     actions = {match.action for match in verdict.matches}
     found: dict[Notice, bool] = {
-        "masked": bool(actions & {Action.MASK, Action.REPLACE}),
+        "masked": hid_private or bool(actions & {Action.MASK, Action.REPLACE}),
         "warned": Action.WARN in actions,
     }
     return [notice for notice, is_due in found.items() if is_due] or None
@@ -163,7 +171,7 @@ class ConversationMachine:
                 turn=turn,
                 text=proposal.question,
                 regenerates=proposal.replaces,
-                notices=_notices(proposal.verdict),
+                notices=_notices(proposal.verdict, proposal.hid_private),
             )
         )
         self._decided[ask_id] = self.last_seq
@@ -199,6 +207,9 @@ class ConversationMachine:
             return None
         try:
             verdict = pipeline.check(question, Direction.QUESTION)
+            asked = verdict.text
+            if asker.private is not None and not verdict.blocked:
+                asked = asker.private.check(asked, Direction.QUESTION).text
         except Exception as error:  # whatever it is: without a verdict nothing passes
             self._out.add(FilterFailed(error))
             self._refuse(refusal_id, "busy", asker.texts.not_ready)
@@ -207,7 +218,8 @@ class ConversationMachine:
             self._note_hits(verdict, None, now_ms)
             self._refuse(refusal_id, "filter", asker.texts.refusal, category=verdict.category)
             return None
-        return Proposal(ask_id, verdict.text, replaces, verdict, pipeline, asker.texts)
+        hid_private = asked != verdict.text
+        return Proposal(ask_id, asked, replaces, verdict, pipeline, asker.texts, hid_private)
 
     @staticmethod
     def _refusal_id(proposal: Proposal) -> str:

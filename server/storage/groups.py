@@ -12,7 +12,8 @@ from typing import Literal
 from sqlalchemy import func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.storage.tables import GroupRule, GroupWording, Turn
+from server.storage.tables import Turn
+from server.storage.tables_groups import GroupRule, GroupWording
 
 
 @dataclass(frozen=True, slots=True)

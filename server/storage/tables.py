@@ -1,4 +1,4 @@
-"""Every table of the database, in one place.
+"""Every table of the database in one place, but those of groups (`tables_groups`).
 
 Times are integers, milliseconds since the epoch in UTC (`_ms`); ids are short random
 strings made by `server.storage.ids`; enumerations are plain strings, checked by the
@@ -202,30 +202,6 @@ class QuestionFact(Base):
     first_token_ms: Mapped[int | None]
     total_ms: Mapped[int | None]
     group_id: Mapped[str | None]  # of like questions; null for one that says nothing, or was blocked
-
-
-class GroupWording(Base):
-    """A question by which its group is known again. Its text is that of the turn, and goes with it."""
-
-    __tablename__ = "group_wordings"
-    turn_id: Mapped[str] = mapped_column(ForeignKey("turns.id", ondelete="CASCADE"), primary_key=True)
-    class_id: Mapped[str | None]
-    group_id: Mapped[str] = mapped_column(index=True)
-
-
-class GroupRule(Base):
-    """What somebody decided by hand: `together` (what would go to a group goes to the other one) or `apart`
-    (what would go to a group and has the term in it goes to the other one)."""
-
-    __tablename__ = "group_rules"
-    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
-    class_id: Mapped[str | None] = mapped_column(index=True)
-    kind: Mapped[str]
-    group_id: Mapped[str]
-    other_id: Mapped[str]
-    term: Mapped[str | None]
-    at_ms: Mapped[int]
-    who: Mapped[str]
 
 
 class FactTopic(Base):

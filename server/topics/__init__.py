@@ -4,6 +4,7 @@ from server.topics.desk import TopicDesk
 from server.topics.export import export_csv, export_name
 from server.topics.group_report import GroupReport, GroupStatistics
 from server.topics.groups import GroupDesk
+from server.topics.private import private_pipeline
 from server.topics.recorder import Recorder
 from server.topics.report import Report
 from server.topics.statistics import Audience, Statistics
@@ -19,4 +20,5 @@ __all__ = [
     "TopicDesk",
     "export_csv",
     "export_name",
+    "private_pipeline",
 ]

@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import Field
 from starlette.responses import Response
 
-from server.accounts import ClassRef, Role
+from server.accounts import ClassRef, Permission, Role, allows
 from server.topics import Audience, Report, export_csv, export_name
 from server.web.bodies import Body, Query, answer, read_body, read_query
 from server.web.messages import problem
@@ -55,8 +55,15 @@ async def numbers(call: Call) -> Response:
 
 async def export(call: Call) -> Response:
     """The same as a file for a spreadsheet."""
-    report = await _report(call)
-    return file_answer(export_csv(report, call.language), export_name(report), "text/csv; charset=utf-8")
+    report, groups = await _report(call), None
+    if allows(call.user.role, Permission.SEE_GROUPS):
+        audience, first, last = await asked_for(call)
+        groups = await call.parts.group_statistics.report(
+            audience, first, last, lang=call.language, now_ms=call.now_ms
+        )
+    return file_answer(
+        export_csv(report, call.language, groups), export_name(report), "text/csv; charset=utf-8"
+    )
 
 
 async def topics(call: Call) -> Response:

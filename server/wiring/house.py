@@ -18,7 +18,7 @@ from server.presets import Preset, load_preset
 from server.settings import Settings
 from server.sources.types import Source
 from server.storage.database import Database
-from server.topics import GroupDesk, GroupStatistics, Recorder, Statistics, TopicDesk
+from server.topics import GroupDesk, GroupStatistics, Recorder, Statistics, TopicDesk, private_pipeline
 from server.wiring.sourcing import source_of
 from server.wiring.upkeep import calm_collector, follow_publications, sweep, tell_readiness, watch_stalls
 
@@ -102,6 +102,7 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
                 pseudonym=accounts.pseudonym,
                 join_class=accounts.classes.join,
                 texts=texts_of(preset),
+                private=private_pipeline() if settings.mask_private else None,
             )
         )
         await chat.start()

@@ -178,7 +178,7 @@ async def test_teacher_sees_own_classes_only(running_server: Serving, people: Pe
 async def test_export_is_a_file_for_a_spreadsheet(
     running_server: Serving, people: People, asked: Asked, tmp_path: Path
 ) -> None:
-    """The CSV begins with a mark of its encoding, carries the AI label and the numbers, no texts."""
+    """The CSV begins with a mark of its encoding, carries the AI label, the numbers and the groups."""
     page = await statistics(running_server, people, asked.teacher)
     await choose(page, BIG)
     async with page.expect_download() as download:
@@ -190,7 +190,8 @@ async def test_export_is_a_file_for_a_spreadsheet(
     text = content.decode("utf-8-sig")
     assert "AI" in text
     assert BIG in text
-    assert "桃花源记" not in text  # no question's words
+    assert "咕噜枣" not in text  # nothing of a blocked question
+    assert "浮力" not in text  # nor of somebody else's class
     rows = list(csv.reader(io.StringIO(text)))
     assert any("15" in row for row in rows)
     assert any("勾股定理" in cell for row in rows for cell in row)

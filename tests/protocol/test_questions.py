@@ -10,6 +10,7 @@ from server.protocol.conversation import Asker, Proposal, Repeat
 from server.protocol.effects import FilterFailed, Hits, TurnBegan
 from server.protocol.frames import Accepted, Ask, Refused
 from server.protocol.rates import TokenBucket
+from server.topics import private_pipeline
 from tests.chat.house import DEFAULT, TEXTS, word, words
 from tests.protocol.talk import BrokenPipeline, begin, frames_of, machine, propose
 
@@ -132,3 +133,18 @@ def test_without_a_filter_nothing_passes() -> None:
     failure, shown = one.drain()
     assert isinstance(failure, FilterFailed)
     assert shown.frame.code == "busy"  # type: ignore[union-attr]
+
+
+def test_numbers_of_people_are_masked_before_anything_is_stored_or_answered() -> None:
+    """The turn begins without them, its writer is told; where masking is off, the question stays as it is."""
+    text = "我的手机是13812345678，123456789×2等于多少"
+    for private, is_masked in ((private_pipeline(), True), (None, False)):
+        one = machine()
+        proposal = one.ask(Ask(id="a", text=text), Asker(ZH, (), private), DEFAULT, 0)
+        assert isinstance(proposal, Proposal)
+        assert ("13812345678" in proposal.question) is not is_masked
+        assert "123456789×2" in proposal.question
+        one.accept(proposal, "t", 5)
+        (accepted,) = frames_of(one.drain())
+        assert accepted.text == proposal.question
+        assert accepted.notices == (["masked"] if is_masked else None)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from datetime import date
 
 import pytest
 
 from server.storage import conversations, turns
 from server.storage.database import Database
-from server.topics import Audience, GroupDesk, GroupStatistics, Recorder, Statistics, TopicDesk
+from server.topics import Audience, GroupDesk, GroupStatistics, Recorder, Statistics, TopicDesk, export_csv
 from server.topics.group_report import GroupRow
 from tests.topics.conftest import moment
 
@@ -125,3 +127,21 @@ async def test_wording_is_masked(room: Room) -> None:
     rows = await room.table()
     assert len(rows) == 3
     assert not any("138" in row.model_dump_json() for row in rows)
+
+
+async def test_export_has_the_groups_that_the_page_shows(room: Room) -> None:
+    """One row each, with the label of how they were found; a wording that looks like a formula is none."""
+    for asker in "abc":
+        await room.ask(asker, "=SUM(A1)在表格里怎么用")
+    audience, now_ms = Audience((None,)), moment("2026-11-20 12:00")
+    report = await room.statistics.report(audience, *WEEK, lang="zh", now_ms=now_ms)
+    groups = await GroupStatistics(room.statistics, room.groups).report(
+        audience, *WEEK, lang="zh", now_ms=now_ms
+    )
+    rows = [
+        row for row in csv.reader(io.StringIO(export_csv(report, "zh", groups).decode("utf-8-sig"))) if row
+    ]
+    assert [row[0] for row in rows if row].count("'=SUM(A1)在表格里怎么用") == 1
+    assert any(row[0] in AREA and row[2:4] == ["4", "4"] for row in rows if len(row) == 7)
+    assert rows[-1] == [groups.label]
+    assert not any("静夜思" in cell or "红烧肉" in cell for row in rows for cell in row)
