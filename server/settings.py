@@ -117,6 +117,11 @@ class Settings(BaseSettings):
 
     timezone: str = Field("Asia/Shanghai", description="Time zone of the statistics.")
     small_group: int = Field(3, ge=2, description="Groups of fewer people are hidden in every statistic.")
+    mask_private: bool = Field(
+        True,
+        description="Mask telephone, identity and bank card numbers, e-mail, WeChat and QQ in questions "
+        "before anything is stored or answered.",
+    )
     login_hours: float = Field(12.0, gt=0, description="How long a login lasts.")
     log_format: Literal["text", "json"] = Field("text", description="Form of the log on stderr.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level logged.")

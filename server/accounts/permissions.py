@@ -28,6 +28,8 @@ class Permission(StrEnum):
     EDIT_WORDS = "edit_words"
     SEE_STATISTICS = "see_statistics"
     EDIT_TOPICS = "edit_topics"
+    SEE_GROUPS = "see_groups"
+    EDIT_GROUPS = "edit_groups"
     MANAGE_USERS = "manage_users"
     MANAGE_CLASSES = "manage_classes"
     SEE_METRICS = "see_metrics"
@@ -37,7 +39,15 @@ class Permission(StrEnum):
 
 _ALLOWED: dict[Role, frozenset[Permission]] = {
     Role.PUPIL: frozenset(),
-    Role.TEACHER: frozenset({Permission.SEE_STATISTICS, Permission.EDIT_TOPICS, Permission.MODERATE}),
+    Role.TEACHER: frozenset(
+        {
+            Permission.SEE_STATISTICS,
+            Permission.EDIT_TOPICS,
+            Permission.SEE_GROUPS,
+            Permission.EDIT_GROUPS,
+            Permission.MODERATE,
+        }
+    ),
     Role.COMPLIANCE: frozenset({Permission.EDIT_WORDS, Permission.MODERATE}),
     Role.ADMIN: frozenset(Permission),
 }

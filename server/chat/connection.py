@@ -161,7 +161,7 @@ class Connection:
         if self._live is not None and self._watcher is not None:
             refusals = self._parts.published.refusals(self._session.lang)
             texts = replace(self._session.texts, refusals=refusals)
-            asker = Asker(texts, self._buckets, self._carried)
+            asker = Asker(texts, self._buckets, self._carried, self._parts.private)
             await self._live.command(frame, Speaker(self.who, asker, self._watcher))
 
     def _leave(self) -> None:

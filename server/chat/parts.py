@@ -108,6 +108,7 @@ class Parts:
     pseudonym: Callable[[str, str | None], str]  # owner and class → the name for records
     join_class: JoinClass
     texts: Mapping[str, Texts]
+    private: Pipeline | None = None  # masks contacts and numbers of people before anything is stored
     now_ms: Callable[[], int] = field(default=_now_ms)
 
     @property

@@ -21,7 +21,7 @@ from server.cli.options import given, setting_options
 from server.errors import SettingsProblem
 from server.settings import read_settings
 
-MEASUREMENTS = ("filter", "engine", "chat", "capacity")
+MEASUREMENTS = ("filter", "engine", "chat", "capacity", "stats")
 EXTRA = ("url", "conversations", "turns", "within", "kill_engine", "only", "rounds", "peer")
 
 
@@ -47,7 +47,7 @@ EXTRA = ("url", "conversations", "turns", "within", "kill_engine", "only", "roun
     "model", "dtype", "threads", "data", "models", "max_running", "max_wait_seconds", "kv_budget_mib"
 )
 def command(name: str, json_file: Path | None, config: Path | None, **options: Any) -> None:
-    """Measure the filter, the engine, the chat under load, or how many pupils this machine answers."""
+    """Measure filter, engine, chat under load, how many pupils this machine answers, or the question page."""
     extra = {option: value for option in EXTRA if (value := options.pop(option)) is not None}
     settings = read_settings(given(options), config)
     try:

@@ -26,12 +26,19 @@ DECISIVE: frozenset[RefusalCode] = frozenset({"filter", "too_long"})
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """Who asks: the sentences in their language, the buckets that a question is taken from, and the end of
-    what they sent before."""
+    """Who asks.
+
+    Args:
+        texts: what they are told, in their language.
+        buckets: how much they may ask.
+        carry: the end of what they sent before.
+        private: masks what a question that passed gives away of people; None leaves it.
+    """
 
     texts: Texts
     buckets: Sequence[TokenBucket] = field(default_factory=tuple)
     carry: Carry = field(default_factory=Carry)
+    private: Pipeline | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +58,14 @@ class Proposal:
     verdict: Verdict
     pipeline: Pipeline
     texts: Texts
+    hid_private: bool = False
 
 
-def _notices(verdict: Verdict) -> list[Notice] | None:
+def _notices(verdict: Verdict, hid_private: bool) -> list[Notice] | None:
     """What the writer of a question is told about it."""
     actions = {match.action for match in verdict.matches}
     found: dict[Notice, bool] = {
-        "masked": bool(actions & {Action.MASK, Action.REPLACE}),
+        "masked": hid_private or bool(actions & {Action.MASK, Action.REPLACE}),
         "warned": Action.WARN in actions,
     }
     return [notice for notice, is_due in found.items() if is_due] or None
@@ -166,7 +174,7 @@ class ConversationMachine:
                 turn=turn,
                 text=proposal.question,
                 regenerates=proposal.replaces,
-                notices=_notices(proposal.verdict),
+                notices=_notices(proposal.verdict, proposal.hid_private),
             )
         )
         self._decided[ask_id] = self.last_seq
@@ -204,6 +212,9 @@ class ConversationMachine:
             # A question that is asked again was checked with what came before it already.
             before = asker.carry.before(now_ms) if replaces is None else ""
             verdict = pipeline.check(question, Direction.QUESTION, before=before)
+            asked = verdict.text
+            if asker.private is not None and not verdict.blocked:
+                asked = asker.private.check(asked, Direction.QUESTION).text
         except Exception as error:  # whatever it is: without a verdict nothing passes
             self._out.add(FilterFailed(error))
             self._refuse(refusal_id, "busy", asker.texts.not_ready)
@@ -215,7 +226,8 @@ class ConversationMachine:
             return None
         if replaces is None:
             asker.carry.keep(question, now_ms)
-        return Proposal(ask_id, verdict.text, replaces, verdict, pipeline, asker.texts)
+        hid_private = asked != verdict.text
+        return Proposal(ask_id, asked, replaces, verdict, pipeline, asker.texts, hid_private)
 
     @staticmethod
     def _refusal_id(proposal: Proposal) -> str:

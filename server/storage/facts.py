@@ -7,12 +7,13 @@ sum, and which sums are too small to show, is not known here.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import ColumnElement, case, distinct, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.storage.poor import reason_query
 from server.storage.tables import FactTopic, QuestionFact
 
 _WEEK = ((QuestionFact.local_day - 1) // 7).label("week")
@@ -33,6 +34,7 @@ class NewFact:
     origin: str
     first_token_ms: int | None
     total_ms: int | None
+    group_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ class Count:
 
     class_id: str | None
     week: int
-    key: tuple[object, ...]  # (weekday, hour), (outcome,) or (topic id or None,)
+    key: tuple[object, ...]  # (weekday, hour), (outcome,), (topic id or None,), (group id or None, rating)
     num_questions: int
     askers: frozenset[str]
 
@@ -90,11 +92,10 @@ async def record(connection: AsyncConnection, fact: NewFact, topic_ids: Sequence
     return True
 
 
-async def set_rating(connection: AsyncConnection, turn_id: str, rating: int | None) -> None:
-    """Note how the asker judged the answer; nothing happens if the turn is not counted."""
-    await connection.execute(
-        update(QuestionFact).where(QuestionFact.turn_id == turn_id).values(rating=rating)
-    )
+async def set_rating(connection: AsyncConnection, turn_id: str, rating: int | None) -> list[str | None]:
+    """Note how the asker judged the answer; the class it was counted for, none if the turn is not counted."""
+    changed = update(QuestionFact).where(QuestionFact.turn_id == turn_id).values(rating=rating)
+    return list(await connection.scalars(changed.returning(QuestionFact.class_id)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,8 @@ class Counts:
     topics: list[Count]  # None counts those that touched none; one question may touch several
     first_tokens: list[TimeCount]
     timed_askers: dict[tuple[str | None, int], int]  # people who got a first token at all, by class and week
+    groups: list[Count] = field(default_factory=list)  # of like questions, by how they were rated
+    reasons: list[Count] = field(default_factory=list)  # why a question was not answered well, or None
 
 
 async def count(connection: AsyncConnection, where: Within) -> Counts:
@@ -122,6 +125,8 @@ async def count(connection: AsyncConnection, where: Within) -> Counts:
         topics=await _count_topics(connection, where),
         first_tokens=await _count_first_tokens(connection, where),
         timed_askers=await _count_timed_askers(connection, where),
+        groups=await _count_groups(connection, where),
+        reasons=await _count_reasons(connection, where),
     )
 
 
@@ -155,6 +160,17 @@ async def _count_topics(connection: AsyncConnection, where: Within) -> list[Coun
     return [_count(row, (row[2],)) for row in await connection.execute(query)]
 
 
+async def _count_groups(connection: AsyncConnection, where: Within) -> list[Count]:
+    columns = (QuestionFact.class_id, _WEEK, QuestionFact.group_id, QuestionFact.rating)
+    query = select(*columns, func.count(), _askers()).where(where.clause()).group_by(*columns)
+    return [_count(row, (row[2], row[3])) for row in await connection.execute(query)]
+
+
+async def _count_reasons(connection: AsyncConnection, where: Within) -> list[Count]:
+    query = reason_query(where.clause(), _WEEK, _askers)
+    return [_count(row, (row[2],)) for row in await connection.execute(query)]
+
+
 async def _count_first_tokens(connection: AsyncConnection, where: Within) -> list[TimeCount]:
     step = (QuestionFact.first_token_ms // _TIME_STEP_MS * _TIME_STEP_MS).label("step")
     query = (
@@ -177,9 +193,9 @@ async def _count_timed_askers(
     return {(row[0], row[1]): row[2] for row in await connection.execute(query)}
 
 
-def _askers() -> ColumnElement[str]:
+def _askers(column: Any = QuestionFact.asker) -> ColumnElement[str]:
     # Who asked, not only how many: what hidden cells add up to is judged by the people in them together.
-    return func.group_concat(distinct(QuestionFact.asker))
+    return func.group_concat(distinct(column))
 
 
 def _count(row: Sequence[Any], key: tuple[object, ...]) -> Count:

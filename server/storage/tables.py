@@ -1,4 +1,4 @@
-"""Every table of the database, in one place.
+"""Every table of the database in one place, but those of groups (`tables_groups`).
 
 Times are integers, milliseconds since the epoch in UTC (`_ms`); ids are short random
 strings made by `server.storage.ids`; enumerations are plain strings, checked by the
@@ -202,6 +202,7 @@ class QuestionFact(Base):
             "facts_by_class_and_day",
             "class_id", "local_day", "local_hour", "asker", "outcome", "first_token_ms",
         ),
+        Index("facts_by_group", "class_id", "local_day", "group_id", "rating", "asker", "turn_id"),
     )  # fmt: skip
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     turn_id: Mapped[str | None] = mapped_column(unique=True)  # null for a refused question
@@ -215,6 +216,7 @@ class QuestionFact(Base):
     rating: Mapped[int | None]
     first_token_ms: Mapped[int | None]
     total_ms: Mapped[int | None]
+    group_id: Mapped[str | None]  # of like questions; null for one that says nothing, or was blocked
 
 
 class FactTopic(Base):

@@ -2,8 +2,23 @@
 
 from server.topics.desk import TopicDesk
 from server.topics.export import export_csv, export_name
+from server.topics.group_report import GroupReport, GroupStatistics
+from server.topics.groups import GroupDesk
+from server.topics.private import private_pipeline
 from server.topics.recorder import Recorder
 from server.topics.report import Report
 from server.topics.statistics import Audience, Statistics
 
-__all__ = ["Audience", "Recorder", "Report", "Statistics", "TopicDesk", "export_csv", "export_name"]
+__all__ = [
+    "Audience",
+    "GroupDesk",
+    "GroupReport",
+    "GroupStatistics",
+    "Recorder",
+    "Report",
+    "Statistics",
+    "TopicDesk",
+    "export_csv",
+    "export_name",
+    "private_pipeline",
+]

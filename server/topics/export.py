@@ -1,6 +1,6 @@
 """The report as a CSV file for a spreadsheet: the numbers of the page, hidden where the page hides them.
 
-Made from a report alone, so it cannot show more than the page does.
+Made from reports alone, so it cannot show more than the page does.
 """
 
 from __future__ import annotations
@@ -9,18 +9,25 @@ import csv
 import io
 from collections.abc import Iterable
 
+from server.topics.group_report import GroupReport
 from server.topics.report import Report
 from server.topics.wording import Lang, say
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
-def export_csv(report: Report, lang: Lang) -> bytes:
-    """The file: UTF-8 with a byte order mark, without which spreadsheets garble Chinese."""
+def export_csv(report: Report, lang: Lang, groups: GroupReport | None = None) -> bytes:
+    """The file: UTF-8 with a byte order mark, without which spreadsheets garble Chinese.
+
+    Args:
+        report: the numbers of the page.
+        lang: the language of its words.
+        groups: its table of groups, for those who may see groups.
+    """
     out = io.StringIO(newline="")
     writer = csv.writer(out)
-    for row in _rows(report, lang):
-        writer.writerow([_cell(value, lang) for value in row])
+    rows = [*_rows(report, lang), *(_group_rows(groups, report, lang) if groups else ())]
+    writer.writerows([_cell(value, lang) for value in row] for row in rows)
     return b"\xef\xbb\xbf" + out.getvalue().encode("utf-8")
 
 
@@ -62,6 +69,28 @@ def _rows(report: Report, lang: Lang) -> Iterable[list[object]]:
     yield head("outcome", "questions")
     for outcome in report.outcomes:
         yield [say(lang, f"csv_{outcome.outcome}"), _shown(outcome.questions)]
+    yield []
+    yield head("reason", "questions")
+    for reason in report.reasons:
+        yield [say(lang, f"csv_reason_{reason.reason}"), _shown(reason.questions)]
+
+
+def _group_rows(groups: GroupReport, report: Report, lang: Lang) -> Iterable[list[object]]:
+    people = "askers" if report.num_weeks == 1 else "askers_peak"
+    yield []
+    names = ("group", "terms", people, "questions", "previous", "good", "bad")
+    yield [say(lang, f"csv_{name}") for name in names]
+    for row in groups.groups:
+        yield [
+            row.wording or "",
+            " ".join(row.terms),
+            row.askers,
+            row.questions,
+            row.previous,
+            _shown(row.good),
+            _shown(row.bad),
+        ]
+    yield [groups.label]
 
 
 class _Hidden:

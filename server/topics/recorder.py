@@ -5,14 +5,17 @@ The text is looked at for its topics and then dropped. It does not know how a tu
 
 from __future__ import annotations
 
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 import structlog
 
 from server.errors import StorageProblem
-from server.storage import facts
+from server.storage import facts, groups
 from server.storage.database import Database
 from server.topics.desk import TopicDesk
+from server.topics.grouping import Placed
+from server.topics.groups import GroupDesk
 from server.topics.periods import local_time
 from server.topics.sheets import OUTCOMES
 
@@ -21,18 +24,36 @@ log = structlog.get_logger(__name__)
 _LOOKED_AT_CHARS = 8000  # a question is bounded by a setting; this holds whatever that says
 
 
+class Outdated(Protocol):
+    """Keeps what was counted until it is told that this is no longer so."""
+
+    def outdate(self, class_id: str | None) -> None: ...
+
+
 class Recorder:
     """Writes one fact a question.
 
     Args:
         database: where questions are counted.
         desk: knows the topics in effect.
+        groups: finds the group of like questions; None where nothing is grouped.
         timezone: the school's time zone.
+        statistics: told what changed, so that it may keep what did not.
     """
 
-    def __init__(self, database: Database, desk: TopicDesk, *, timezone: str) -> None:
+    def __init__(
+        self,
+        database: Database,
+        desk: TopicDesk,
+        groups: GroupDesk | None = None,
+        *,
+        timezone: str,
+        statistics: Outdated | None = None,
+    ) -> None:
         self._database = database
         self._desk = desk
+        self._groups = groups
+        self._statistics = statistics
         self._zone = ZoneInfo(timezone)
 
     async def question(
@@ -62,6 +83,10 @@ class Recorder:
         topics = (
             self._desk.matcher.topics_of(text[:_LOOKED_AT_CHARS]) if text and outcome != "blocked" else ()
         )
+        # What is stored nowhere else must not live on in a group: only a turn's text does.
+        placed = Placed(None)
+        if self._groups is not None and turn_id is not None and text and outcome != "blocked":
+            placed = await self._groups.place(class_id, text)
         asked_at = local_time(asked_at_ms, self._zone)
         fact = facts.NewFact(
             turn_id=turn_id,
@@ -74,10 +99,15 @@ class Recorder:
             origin=origin,
             first_token_ms=first_token_ms,
             total_ms=total_ms,
+            group_id=placed.group,
         )
         try:
             async with self._database.write() as connection:
-                await facts.record(connection, fact, topics)
+                is_new = await facts.record(connection, fact, topics)
+                if is_new and placed.is_wording and turn_id is not None and placed.group is not None:
+                    await groups.add_wording(connection, turn_id, class_id, placed.group)
+            if self._statistics is not None:
+                self._statistics.outdate(class_id)
         except StorageProblem as problem:
             log.warning("question not counted", turn_id=turn_id, problem=str(problem))
 
@@ -85,6 +115,9 @@ class Recorder:
         """Note how the asker judged an answer; like `question` it never raises for the database."""
         try:
             async with self._database.write() as connection:
-                await facts.set_rating(connection, turn_id, value)
+                rated = await facts.set_rating(connection, turn_id, value)
+            if self._statistics is not None:
+                for class_id in rated:
+                    self._statistics.outdate(class_id)
         except StorageProblem as problem:
             log.warning("rating not counted", turn_id=turn_id, problem=str(problem))

@@ -13,8 +13,9 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from server.storage.poor import REASONS
 from server.topics.periods import Period
-from server.topics.sheets import HOURS, OUTCOMES, WEEKDAYS, Place, Sheet
+from server.topics.sheets import HOURS, OUTCOMES, WEEKDAYS, GroupCount, Place, Sheet
 from server.topics.taxonomy import TopicNode
 from server.topics.wording import Lang
 
@@ -70,6 +71,13 @@ class OutcomeCell(_Shape):
     questions: int | None
 
 
+class ReasonCell(_Shape):
+    """How many questions were not answered well, by the first reason that holds."""
+
+    reason: str
+    questions: int | None
+
+
 class FirstToken(_Shape):
     """How long people waited for the first word, in steps of 20 ms."""
 
@@ -92,6 +100,7 @@ class Report(_Shape):
     hours: list[HourCell]
     topics: list[TopicCell]
     outcomes: list[OutcomeCell]
+    reasons: list[ReasonCell]
     first_token_ms: FirstToken
     hidden_topics: int
     hidden: int
@@ -177,6 +186,24 @@ class Figures:
             OutcomeCell(outcome=name, questions=add(sheet.outcomes.get(name, 0) for sheet in self._sheets))
             for name in OUTCOMES
         ]
+
+    def reasons(self) -> list[ReasonCell]:
+        """Questions that were not answered well, by why."""
+        return [
+            ReasonCell(reason=name, questions=add(sheet.reasons.get(name, 0) for sheet in self._sheets))
+            for name in REASONS
+        ]
+
+    def group_weeks(self) -> list[dict[str, GroupCount]]:
+        """The groups that may be shown, week by week; a group is of one class only."""
+        return [
+            {group: count for sheet in week for group, count in sheet.groups.items()} for week in self._weeks
+        ]
+
+    @property
+    def hides_groups(self) -> bool:
+        """Whether there are groups of too few people."""
+        return any(sheet.hides_groups for sheet in self._sheets)
 
     def topics(self, taxonomy: Sequence[TopicNode], lang: Lang) -> tuple[list[TopicCell], int]:
         """The topics that may be shown, those of the most people first, and how many may not."""

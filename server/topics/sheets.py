@@ -9,15 +9,18 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from server.storage.facts import Count, Counts
+from server.storage.poor import REASONS
 from server.topics.suppression import Cell, hidden_cells
 
 OUTCOMES = ("answered", "filtered", "stopped", "blocked", "failed")
 WEEKDAYS = range(7)
 HOURS = range(24)
+
+_NOBODY = Cell(0, frozenset())
 
 Place = tuple[str | None, int]  # class and week
 _Key = TypeVar("_Key", bound=Hashable)
@@ -32,6 +35,16 @@ class TopicCount:
 
 
 @dataclass(frozen=True, slots=True)
+class GroupCount:
+    """A group of like questions in one class and week; ratings of too few people are None."""
+
+    num_questions: int
+    num_askers: int
+    good: int | None
+    bad: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Sheet:
     """What may be shown of a class and week; None is a hidden number, an absent key is a zero."""
 
@@ -42,19 +55,32 @@ class Sheet:
     outcomes: Mapping[str, int | None] = field(default_factory=dict)
     topics: Mapping[str, TopicCount | None] = field(default_factory=dict)
     first_tokens: Mapping[int, int] = field(default_factory=dict)  # how many questions took so many ms
+    groups: Mapping[str, GroupCount] = field(default_factory=dict)  # hidden ones are left out
+    hides_groups: bool = False
+    reasons: Mapping[str, int | None] = field(default_factory=dict)  # of not being answered well
 
 
 def make_sheets(counts: Counts, small_group: int) -> dict[Place, Sheet]:
     """Sheets for every class and week in which anyone asked."""
-    tables = [_by_place(table) for table in (counts.hours, counts.outcomes, counts.topics)]
+    all_counts = (counts.hours, counts.outcomes, counts.topics, counts.groups, counts.reasons)
+    tables = [_by_place(table) for table in all_counts]
     times: dict[Place, Counter[int]] = defaultdict(Counter)
     for time in counts.first_tokens:
         times[time.class_id, time.week][time.first_token_ms] += time.num_questions
     sheets = {}
     for place in tables[0]:
-        by_hour, by_outcome, by_topic = (table[place] for table in tables)
+        by_hour, by_outcome, by_topic, by_group, by_reason = (table[place] for table in tables)
         timed = times[place] if counts.timed_askers.get(place, 0) >= small_group else Counter[int]()
-        sheets[place] = _make_sheet(by_hour, by_outcome, by_topic, timed, small_group)
+        sheet = _make_sheet(by_hour, by_outcome, by_topic, timed, small_group)
+        if sheet.num_questions is not None:
+            groups, hides_groups = _shown_groups(by_group, small_group)
+            sheet = replace(
+                sheet,
+                groups=groups,
+                hides_groups=hides_groups,
+                reasons=_shown_reasons(by_reason, small_group),
+            )
+        sheets[place] = sheet
     return sheets
 
 
@@ -101,6 +127,7 @@ def _hidden_sheet() -> Sheet:
         days=dict.fromkeys(WEEKDAYS),
         hours=dict.fromkeys((weekday, hour) for weekday in WEEKDAYS for hour in HOURS),
         outcomes=dict.fromkeys(OUTCOMES),
+        reasons=dict.fromkeys(REASONS),
     )
 
 
@@ -120,6 +147,42 @@ def _shown_topics(by_topic: _Table, small_group: int) -> dict[str, TopicCount | 
     return {
         topic: None if hidden is None or topic in hidden else TopicCount(cell.num_questions, len(cell.askers))
         for topic, cell in cells.items()
+    }
+
+
+def _shown_groups(by_group: _Table, small_group: int) -> tuple[dict[str, GroupCount], bool]:
+    """The groups that may be shown. Nobody is told how many may not: a number of gaps is a clue."""
+    rated: dict[str, dict[object, Cell]] = defaultdict(dict)
+    without_group = []
+    for (group, rating), cell in by_group.items():
+        if group is None:
+            without_group.append(cell)
+        else:
+            opinions = rated[str(group)]
+            name = _opinion(rating)
+            opinions[name] = _together([opinions.get(name, _NOBODY), cell])
+    cells = {group: _together(ratings.values()) for group, ratings in rated.items()}
+    hidden = hidden_cells(cells, small_group, without_group)
+    shown = {}
+    for group, cell in cells.items():
+        if hidden is not None and group not in hidden:
+            by_opinion = {name: rated[group].get(name, _NOBODY) for name in ("good", "bad", "none")}
+            ratings = _shown(by_opinion, small_group)
+            shown[group] = GroupCount(cell.num_questions, len(cell.askers), ratings["good"], ratings["bad"])
+    return shown, len(shown) < len(cells)
+
+
+def _opinion(rating: object) -> str:
+    return "none" if not isinstance(rating, int) or rating == 0 else "good" if rating > 0 else "bad"
+
+
+def _shown_reasons(by_reason: _Table, small_group: int) -> dict[str, int | None]:
+    """Why questions were not answered well; those that were are the rest of the whole."""
+    cells = {name: by_reason.get((name,), Cell(0, frozenset())) for name in REASONS}
+    well = [cell for (reason,), cell in by_reason.items() if reason is None]
+    hidden = hidden_cells(cells, small_group, well)
+    return {
+        name: None if hidden is None or name in hidden else cell.num_questions for name, cell in cells.items()
     }
 
 

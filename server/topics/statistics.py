@@ -1,7 +1,7 @@
 """The statistics of a class or of several: sheets from the database, summed and put into words.
 
-Finished weeks are kept in memory, as nothing is added to them any more. Who may see which class is
-decided by the caller, who hands over the classes.
+Finished weeks are kept in memory, as nothing is added to them any more; the running one is kept until told
+that it is outdated, if somebody promises to tell. Who may see which class is decided by the caller.
 """
 
 from __future__ import annotations
@@ -47,6 +47,7 @@ class Statistics:
         taxonomy: gives the taxonomy in effect.
         small_group: fewest people a number may stand for.
         timezone: the school's time zone.
+        is_told: whoever counts a question calls `outdate`, so that the running week may be kept, too.
     """
 
     def __init__(
@@ -56,6 +57,7 @@ class Statistics:
         *,
         small_group: int,
         timezone: str,
+        is_told: bool = False,
     ) -> None:
         self.small_group = small_group
         self.timezone = timezone
@@ -63,6 +65,9 @@ class Statistics:
         self._database = database
         self._taxonomy = taxonomy
         self._kept: dict[Place, Sheet] = {}
+        self._is_told = is_told
+        self._running: dict[Place, Sheet] = {}
+        self._round = 0  # grows with every change, so that what was counted before it is not kept
 
     def today(self, now_ms: int) -> date:
         """The day it is in the school."""
@@ -71,6 +76,14 @@ class Statistics:
     def forget(self) -> None:
         """Read everything anew: facts of finished weeks were changed or deleted."""
         self._kept.clear()
+        self._running.clear()
+        self._round += 1
+
+    def outdate(self, class_id: str | None) -> None:
+        """A question of a class was counted, or its answer rated, just now."""
+        self._round += 1
+        for place in [place for place in self._running if place[0] == class_id]:
+            del self._running[place]
 
     async def report(self, audience: Audience, first: date, last: date, *, lang: Lang, now_ms: int) -> Report:
         """The statistics of the whole weeks that hold the days from `first` to `last`.
@@ -79,21 +92,35 @@ class Statistics:
             ClientProblem: `bad_period`.
             StorageProblem: the database refused.
         """
-        period = period_of(first, last, lang)
         today = self.today(now_ms)
-        both = Period(period.previous().first_week, period.last_week)
-        sheets = await self._sheets(audience.class_ids, both, today)
-        current = Figures(audience.class_ids, period, sheets)
-        previous = Figures(audience.class_ids, period.previous(), sheets)
+        current, previous = await self.figures(audience, period_of(first, last, lang), today)
         return self._tell(audience, current, previous, today, lang)
 
-    async def _sheets(
-        self, class_ids: Sequence[str | None], period: Period, today: date
-    ) -> dict[Place, Sheet]:
-        places = {(class_id, week) for class_id in class_ids for week in period.weeks}
-        missing = places - self._kept.keys()
+    async def figures(self, audience: Audience, period: Period, today: date) -> tuple[Figures, Figures]:
+        """The numbers of a period and of the one before, nothing small in them.
+
+        Raises:
+            StorageProblem: the database refused.
+        """
+        sheets = await self.sheets(audience, period, today)
+        return (
+            Figures(audience.class_ids, period, sheets),
+            Figures(audience.class_ids, period.previous(), sheets),
+        )
+
+    async def sheets(self, audience: Audience, period: Period, today: date) -> dict[Place, Sheet]:
+        """What may be shown of each class and week of a period and of the one before.
+
+        Raises:
+            StorageProblem: the database refused.
+        """
+        weeks = Period(period.previous().first_week, period.last_week).weeks
+        places = {(class_id, week) for class_id in audience.class_ids for week in weeks}
+        known = {**self._running, **self._kept}
+        missing = places - known.keys()
         if not missing:
-            return {place: self._kept[place] for place in places}
+            return {place: known[place] for place in places}
+        began = self._round
         within = facts.Within(
             class_ids=tuple({class_id for class_id, _ in missing}),
             first_week=min(week for _, week in missing),
@@ -102,12 +129,16 @@ class Statistics:
         async with self._database.read() as connection:
             counts = await facts.count(connection, within)
         made = await asyncio.to_thread(make_sheets, counts, self.small_group)
-        found = {place: made.get(place) or self._kept.get(place) or Sheet() for place in places}
+        found = {place: known.get(place) or made.get(place) or Sheet() for place in places}
         # A question asked just before midnight on Sunday may be counted a little later.
         finished = week_of(today - timedelta(days=1))
         if len(self._kept) > _KEPT_SHEETS:
             self._kept.clear()
         self._kept |= {place: sheet for place, sheet in found.items() if place[1] < finished}
+        if len(self._running) > _KEPT_SHEETS:
+            self._running.clear()
+        if self._is_told and began == self._round:
+            self._running |= {place: sheet for place, sheet in found.items() if place[1] >= finished}
         return found
 
     def _tell(
@@ -123,12 +154,14 @@ class Statistics:
             previous_questions=previous.questions,
         )
         days, hours, outcomes = day_cells(current, previous), current.hours(), current.outcomes()
+        reasons = current.reasons()
         top = topics[0] if topics else None
         cells = (
             [tiles.questions, tiles.askers]
             + [cell.questions for cell in days]
             + [cell.questions for cell in hours]
             + [cell.questions for cell in outcomes]
+            + [cell.questions for cell in reasons]
         )
         return Report(
             sentence=tell(Story(audience.name, current, previous, top, today, self.small_group), lang),
@@ -143,6 +176,7 @@ class Statistics:
             hours=hours,
             topics=topics,
             outcomes=outcomes,
+            reasons=reasons,
             first_token_ms=current.first_token(),
             hidden_topics=hidden_topics,
             hidden=sum(number is None for number in cells) + hidden_topics,

@@ -18,7 +18,7 @@ from server.moderation import PublishedFilter, WordDesk
 from server.presets import Preset
 from server.settings import Settings
 from server.sources.types import Source
-from server.topics import Statistics, TopicDesk
+from server.topics import GroupDesk, GroupStatistics, Statistics, TopicDesk
 from server.web.languages import Language, language_of
 from server.web.origins import Origins
 
@@ -35,6 +35,8 @@ class Parts(Protocol):
     published: PublishedFilter
     topics: TopicDesk
     statistics: Statistics
+    groups: GroupDesk
+    group_statistics: GroupStatistics
     chat: ChatDesk
     started_at_ms: int
 

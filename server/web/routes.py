@@ -18,6 +18,7 @@ from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from server.accounts import Permission, Who, require
 from server.web import (
     conversations,
+    groups,
     logins,
     moderations,
     pages,
@@ -98,6 +99,10 @@ TABLE: tuple[Row, ...] = (
     Row("GET", "/api/stats/classes", STATISTICS, statistics.classes),
     Row("GET", "/api/stats", STATISTICS, statistics.numbers),
     Row("GET", "/api/stats/export", STATISTICS, statistics.export),
+    Row("GET", "/api/stats/groups", Permission.SEE_GROUPS, groups.groups),
+    Row("POST", "/api/stats/groups/merge", Permission.EDIT_GROUPS, groups.merge),
+    Row("POST", "/api/stats/groups/free", Permission.EDIT_GROUPS, groups.free),
+    Row("POST", "/api/stats/groups/split", Permission.EDIT_GROUPS, groups.split),
     Row("GET", "/api/topics", STATISTICS, statistics.topics),
     Row("PUT", "/api/topics", TOPICS, statistics.replace_topics),
     Row("GET", "/api/users", USERS, people.list_users),

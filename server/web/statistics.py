@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import Field
 from starlette.responses import Response
 
-from server.accounts import ClassRef, Role
+from server.accounts import ClassRef, Permission, Role, allows
 from server.topics import Audience, Report, export_csv, export_name
 from server.web.bodies import Body, Query, answer, read_body, read_query
 from server.web.messages import problem
@@ -55,8 +55,15 @@ async def numbers(call: Call) -> Response:
 
 async def export(call: Call) -> Response:
     """The same as a file for a spreadsheet."""
-    report = await _report(call)
-    return file_answer(export_csv(report, call.language), export_name(report), "text/csv; charset=utf-8")
+    report, groups = await _report(call), None
+    if allows(call.user.role, Permission.SEE_GROUPS):
+        audience, first, last = await asked_for(call)
+        groups = await call.parts.group_statistics.report(
+            audience, first, last, lang=call.language, now_ms=call.now_ms
+        )
+    return file_answer(
+        export_csv(report, call.language, groups), export_name(report), "text/csv; charset=utf-8"
+    )
 
 
 async def topics(call: Call) -> Response:
@@ -71,15 +78,23 @@ async def replace_topics(call: Call) -> Response:
 
 
 async def _report(call: Call) -> Report:
+    audience, first, last = await asked_for(call)
+    return await call.parts.statistics.report(audience, first, last, lang=call.language, now_ms=call.now_ms)
+
+
+async def asked_for(call: Call) -> tuple[Audience, date, date]:
+    """Whose numbers are asked for, and of which days.
+
+    Raises:
+        ClientProblem: `bad_query`, or `not_allowed` for somebody else's class.
+    """
     query = read_query(call.request, StatsQuery)
-    statistics = call.parts.statistics
-    last = query.last or statistics.today(call.now_ms)
+    last = query.last or call.parts.statistics.today(call.now_ms)
     first = query.first or last - timedelta(days=last.weekday())
-    audience = await _audience(call, query.class_id)
-    return await statistics.report(audience, first, last, lang=call.language, now_ms=call.now_ms)
+    return await audience_of(call, query.class_id), first, last
 
 
-async def _audience(call: Call, class_id: str) -> Audience:
+async def audience_of(call: Call, class_id: str) -> Audience:
     """The classes that `class` stands for; nobody else's, and without telling whether those exist."""
     accounts = call.parts.accounts.classes
     own = await accounts.classes_for(call.user)

@@ -20,7 +20,7 @@ from server.presets import Preset, load_preset
 from server.settings import Settings
 from server.sources.types import Source
 from server.storage.database import Database
-from server.topics import Recorder, Statistics, TopicDesk
+from server.topics import GroupDesk, GroupStatistics, Recorder, Statistics, TopicDesk, private_pipeline
 from server.wiring.sourcing import source_of
 from server.wiring.upkeep import calm_collector, follow_publications, sweep, tell_readiness, watch_stalls
 
@@ -39,6 +39,8 @@ class House:
     published: PublishedFilter
     topics: TopicDesk
     statistics: Statistics
+    groups: GroupDesk
+    group_statistics: GroupStatistics
     chat: ChatDesk
     started_at_ms: int
     _has_left: bool = field(default=False, repr=False)
@@ -80,6 +82,15 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
         await asyncio.to_thread(fold, "第一句话" * 100)
         topics = TopicDesk(database, preset.name)
         await topics.load()
+        groups = GroupDesk(database)
+        await groups.load()
+        statistics = Statistics(
+            database,
+            lambda: topics.taxonomy,
+            small_group=settings.small_group,
+            timezone=settings.timezone,
+            is_told=True,
+        )
         chat = ChatDesk(
             Parts(
                 database=database,
@@ -87,11 +98,14 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
                 published=published,
                 preset=preset,
                 rules=ChatRules.of(settings),
-                recorder=Recorder(database, topics, timezone=settings.timezone),
+                recorder=Recorder(
+                    database, topics, groups, timezone=settings.timezone, statistics=statistics
+                ),
                 metrics=metrics,
                 pseudonym=accounts.pseudonym,
                 join_class=accounts.classes.join,
                 texts=texts_of(preset),
+                private=private_pipeline() if settings.mask_private else None,
             )
         )
         await chat.start()
@@ -105,12 +119,9 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
             words=WordDesk(database, published),
             published=published,
             topics=topics,
-            statistics=Statistics(
-                database,
-                lambda: topics.taxonomy,
-                small_group=settings.small_group,
-                timezone=settings.timezone,
-            ),
+            statistics=statistics,
+            groups=groups,
+            group_statistics=GroupStatistics(statistics, groups),
             chat=chat,
             started_at_ms=started_at_ms,
         )

@@ -10,6 +10,7 @@ import { Days, Hours, Outcomes, Topics } from './figures.js';
 import { daysOf, readAddress, today, writeAddress } from './period.js';
 import { Pickers } from './pickers.js';
 import { longDay, t } from './say.js';
+import { Tables } from './tables.js';
 import { Tiles } from './tiles.js';
 
 export function App({ site }) {
@@ -53,13 +54,13 @@ function Statistics({ site, classes, timezone }) {
       onTopics=${() => { location.hash = 'topics'; }} />
     <div class="results" aria-busy=${String(loading)}>
       ${problem ? html`<${Problem} problem=${problem} onRetry=${reload} />`
-        : stats ? html`<${Results} stats=${stats} site=${site} word=${word} hasClasses=${classes.length > 0} />`
+        : stats ? html`<${Results} stats=${stats} site=${site} word=${word} hasClasses=${classes.length > 0} choice=${choice} days=${days} />`
         : days && html`<${Wait} />`}
     </div>
   </div>`;
 }
 
-function Results({ stats, site, word, hasClasses }) {
+function Results({ stats, site, word, hasClasses, choice, days }) {
   const { questions } = stats.tiles;
   return html`
     <p class="sentence" role="status">${stats.sentence}</p>
@@ -71,6 +72,7 @@ function Results({ stats, site, word, hasClasses }) {
         <${Days} stats=${stats} /><${Hours} stats=${stats} />
         <${Topics} stats=${stats} /><${Outcomes} stats=${stats} />
       </div>
+      <${Tables} stats=${stats} choice=${choice} days=${days ?? stats} word=${word} />
       <p class="hint only-print">${t('whole_weeks', { from: longDay(stats.from), to: longDay(stats.to) })}</p>
       ${stats.hidden + stats.left_out > 0 && html`<${Note} icon="eye-off">
         ${stats.hidden > 0 && t('hidden_note', { k: stats.small_group, n: stats.hidden })} ${stats.left_out > 0 && t('left_out_note')}

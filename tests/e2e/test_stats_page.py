@@ -100,6 +100,39 @@ async def test_class_is_told_in_a_sentence_tiles_and_figures(
     await expect(page.get_by_role("img", name=re.compile("拦下 5"))).to_be_visible()
 
 
+async def test_groups_are_seen_merged_and_parted(
+    running_server: Serving, people: People, asked: Asked
+) -> None:
+    """A row for each question that enough pupils asked; merged by hand in two clicks, and taken back."""
+    page = await statistics(running_server, people, asked.teacher)
+    await choose(page, BIG)
+    rows = page.get_by_role("region", name="相似的问题").locator("tbody tr")
+    await expect(rows).to_have_count(2)
+    theorem = rows.filter(has_text="勾股定理怎么用")
+    await expect(theorem.locator("td").nth(1)).to_have_text(str(NUM_PUPILS))
+    await expect(page.locator("#main")).not_to_contain_text("咕噜枣")
+    await theorem.get_by_role("button", name="合并…").click()
+    await page.get_by_role("dialog").get_by_role("button", name="合并", exact=True).click()
+    await expect(rows).to_have_count(1)
+    await expect(rows.first.locator("td").nth(2)).to_have_text("10")
+    await page.get_by_role("button", name="撤销", exact=True).click()
+    await expect(rows).to_have_count(2)
+    await rows.first.get_by_role("button", name="不是一回事…").click()
+    await page.get_by_label("含有的词").fill("证明")
+    await page.get_by_role("dialog").get_by_role("button", name="分出去").click()
+    await expect(page.get_by_text("以后含有「证明」的问题单独成组")).to_be_visible()
+
+
+async def test_poor_answers_have_their_reasons(running_server: Serving, people: People, asked: Asked) -> None:
+    """The second tab, reached by keyboard, says why and how often."""
+    page = await statistics(running_server, people, asked.teacher)
+    await choose(page, BIG)
+    await page.get_by_role("tab", name="相似的问题").focus()
+    await page.keyboard.press("ArrowRight")
+    row = page.get_by_role("tabpanel").get_by_role("row", name=re.compile("问题被拦下"))
+    await expect(row).to_contain_text(str(NUM_PUPILS))
+
+
 async def test_every_chart_has_its_table(running_server: Serving, people: People, asked: Asked) -> None:
     """The toggle shows the same numbers as a table, and the chart again."""
     page = await statistics(running_server, people, asked.teacher)
@@ -145,7 +178,7 @@ async def test_teacher_sees_own_classes_only(running_server: Serving, people: Pe
 async def test_export_is_a_file_for_a_spreadsheet(
     running_server: Serving, people: People, asked: Asked, tmp_path: Path
 ) -> None:
-    """The CSV begins with a mark of its encoding, carries the AI label and the numbers, no texts."""
+    """The CSV begins with a mark of its encoding, carries the AI label, the numbers and the groups."""
     page = await statistics(running_server, people, asked.teacher)
     await choose(page, BIG)
     async with page.expect_download() as download:
@@ -157,7 +190,8 @@ async def test_export_is_a_file_for_a_spreadsheet(
     text = content.decode("utf-8-sig")
     assert "AI" in text
     assert BIG in text
-    assert "桃花源记" not in text  # no question's words
+    assert "咕噜枣" not in text  # nothing of a blocked question
+    assert "浮力" not in text  # nor of somebody else's class
     rows = list(csv.reader(io.StringIO(text)))
     assert any("15" in row for row in rows)
     assert any("勾股定理" in cell for row in rows for cell in row)
@@ -223,7 +257,9 @@ async def test_page_fits_a_telephone(running_server: Serving, people: People, as
     await expect(page.locator("canvas").first).to_be_visible()
     assert await overflow_px(page) == 0
     await page.get_by_role("button", name="每天的提问: 看表格").click()
-    await expect(page.get_by_role("table")).to_be_visible()
+    await expect(
+        page.get_by_role("region", name="每天的提问", exact=True).get_by_role("table")
+    ).to_be_visible()
     assert await overflow_px(page) == 0
 
 
@@ -239,6 +275,6 @@ async def test_english_page_is_english_throughout(
     for left_over in reversed(range(len(FIGURES))):
         await to_tables.first.click()
         await expect(to_tables).to_have_count(left_over)
-    data = (BIG, SMALL, "李老师")
+    data = (BIG, SMALL, "李老师", "勾股定理", "通假字")
     left = {text for text in await chinese_on(page) if not any(each in text for each in data)}
     assert left <= {"Questions · 答疑", "答疑"}

@@ -13,6 +13,7 @@ from server.protocol.conversation import Asker, Proposal, Repeat
 from server.protocol.effects import FilterFailed, Hits, TurnBegan
 from server.protocol.frames import Accepted, Ask, Refused
 from server.protocol.rates import TokenBucket
+from server.topics import private_pipeline
 from tests.chat.house import DEFAULT, TEXTS, word, words
 from tests.protocol.talk import BrokenPipeline, begin, frames_of, machine, propose
 
@@ -199,3 +200,18 @@ def test_a_refusal_may_be_written_for_its_category() -> None:
     assert one.ask(Ask(id="a", text="你是坏蛋词吗"), Asker(texts), DEFAULT, 0) is None
     (refused,) = frames_of(one.drain())
     assert refused.message == "坏蛋词请问老师。"
+
+
+def test_numbers_of_people_are_masked_before_anything_is_stored_or_answered() -> None:
+    """The turn begins without them, its writer is told; where masking is off, the question stays as it is."""
+    text = "我的手机是13812345678，123456789×2等于多少"
+    for private, is_masked in ((private_pipeline(), True), (None, False)):
+        one = machine()
+        proposal = one.ask(Ask(id="a", text=text), Asker(ZH, private=private), DEFAULT, 0)
+        assert isinstance(proposal, Proposal)
+        assert ("13812345678" in proposal.question) is not is_masked
+        assert "123456789×2" in proposal.question
+        one.accept(proposal, "t", 5)
+        (accepted,) = frames_of(one.drain())
+        assert accepted.text == proposal.question
+        assert accepted.notices == (["masked"] if is_masked else None)

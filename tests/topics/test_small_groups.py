@@ -137,3 +137,44 @@ def test_days_and_hours_do_not_give_each_other_away(asked: list[Question]) -> No
             assert gaps in (0, 24) or unseen > gaps
         rest = sheet.num_questions - sum(shown or 0 for shown in sheet.days.values())
         assert not hidden_days or len(hidden_days) == 7 or (len(hidden_days) > 1 and rest > len(hidden_days))
+
+
+@settings(deadline=None)
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from("abcdef"),
+            st.sampled_from(["g1", "g2", "g3", None]),
+            st.sampled_from([None, 1, -1]),
+        ),
+        min_size=1,
+        max_size=40,
+    )
+)
+def test_groups_of_few_people_cannot_be_recovered(
+    asked: list[tuple[str, str | None, int | None]],
+) -> None:
+    """A shown group has enough people; what is left of the total is none, or of several groups and people."""
+    hours = [Count(None, 100, (0, 8), len(asked), frozenset(who for who, _, _ in asked))]
+    groups = [
+        Count(None, 100, key, len(members), frozenset(who for who, _, _ in members))
+        for key in {(group, rating) for _, group, rating in asked}
+        if (members := [each for each in asked if each[1:] == key])
+    ]
+    sheet = make_sheets(Counts(hours, [], [], [], {}, groups=groups), SMALL_GROUP)[None, 100]
+    people = {group: {who for who, at, _ in asked if at == group} for group in ("g1", "g2", "g3", None)}
+    for group, shown in sheet.groups.items():
+        assert len(people[group]) >= SMALL_GROUP
+        assert shown.num_askers == len(people[group])
+        for opinion, number in ((1, shown.good), (-1, shown.bad)):
+            who = {each[0] for each in asked if each[1] == group and each[2] == opinion}
+            assert not number or len(who) >= SMALL_GROUP
+    if sheet.num_questions is None:
+        assert not sheet.groups
+        return
+    unseen = [group for group in people if group not in sheet.groups and people[group]]
+    if any(group is not None and len(people[group]) < SMALL_GROUP for group in unseen):
+        rest = sheet.num_questions - sum(shown.num_questions for shown in sheet.groups.values())
+        whole = not sheet.groups  # then nothing but the total of the week is known
+        assert whole or (len(unseen) > 1 and rest > len(unseen))
+        assert whole or len(set().union(*(people[group] for group in unseen))) >= SMALL_GROUP

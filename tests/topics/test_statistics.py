@@ -8,7 +8,7 @@ import pytest
 
 from server.errors import ClientProblem
 from server.storage.database import Database
-from server.topics import Audience, Report, Statistics
+from server.topics import Audience, Recorder, Report, Statistics, TopicDesk
 from tests.topics.conftest import Ask, moment
 
 EVERYONE = Audience((None,))
@@ -210,3 +210,26 @@ async def test_rating_does_not_disturb_the_counts(
     await recorder.rated("ann", -1)
     await recorder.rated("nobody's", 1)
     assert (await week(statistics)).tiles.questions == 3
+
+
+async def test_running_week_is_kept_until_a_question_is_counted(database: Database, desk: TopicDesk) -> None:
+    """What was counted once is not counted again, and yet a new question or rating shows at once."""
+    told = Statistics(database, lambda: desk.taxonomy, small_group=3, timezone="Asia/Shanghai", is_told=True)
+    recorder = Recorder(database, desk, timezone="Asia/Shanghai", statistics=told)
+
+    async def asked() -> int | None:
+        report = await told.report(
+            Audience((None,)), date(2026, 11, 16), date(2026, 11, 22), lang="zh",
+            now_ms=moment("2026-11-19 12:00"),
+        )  # fmt: skip
+        return report.tiles.questions
+
+    for number in range(1, 7):
+        await recorder.question(
+            turn_id=f"t{number}", asked_at_ms=moment("2026-11-18 09:30"), class_id=None, asker=f"p{number}",
+            text="你好", outcome="answered", origin="model", first_token_ms=1, total_ms=2,
+        )  # fmt: skip
+        assert await asked() == (number if number >= 3 else None)
+        assert await asked() == (number if number >= 3 else None)
+    await recorder.rated("t1", -1)
+    assert await asked() == 6

@@ -69,3 +69,30 @@ def test_taxonomy_is_read_and_replaced(teacher: httpx.Client) -> None:
     assert {detail["row"] for detail in wrong.json()["error"]["details"]} == {1}
     assert problem_of(teacher.put("/api/topics", json={"topics": "all"})) == "bad_body"
     assert teacher.get("/api/topics").json()["topics"] == topics
+
+
+def test_groups_belong_to_those_who_may_see_the_class(teacher: httpx.Client, admin: httpx.Client) -> None:
+    """The table has its documented shape; nobody else's class can be seen or changed, guessed or not."""
+    table = teacher.get("/api/stats/groups?class=all&from=2026-11-16&to=2026-11-22").json()
+    assert set(table) == {"groups", "hides_groups", "small_group", "label"}
+    other = admin.post("/api/classes", json={"name": "九(3)班"}).json()["class"]
+    assert problem_of(teacher.get("/api/stats/groups", params={"class": other["id"]})) == "not_allowed"
+    for path, more in (("merge", {"into": "y"}), ("free", {}), ("split", {"term": "词"})):
+        for class_id in (other["id"], "nothing", None):
+            body = {"class_id": class_id, "group": "x", **more}
+            refused = teacher.post(f"/api/stats/groups/{path}", json=body)
+            assert (refused.status_code, problem_of(refused)) == (403, "not_allowed")
+
+
+def test_groups_are_merged_and_split(admin: httpx.Client) -> None:
+    """What is decided is answered with the group that questions go to."""
+    merged = admin.post("/api/stats/groups/merge", json={"class_id": None, "group": "b1", "into": "a1"})
+    assert merged.json() == {"group": "a1"}
+    freed = admin.post("/api/stats/groups/free", json={"class_id": None, "group": "b1"})
+    assert freed.json() == {"group": "b1"}
+    itself = admin.post("/api/stats/groups/merge", json={"class_id": None, "group": "a1", "into": "a1"})
+    assert (itself.status_code, problem_of(itself)) == (422, "bad_group")
+    split = admin.post("/api/stats/groups/split", json={"class_id": None, "group": "a1", "term": "公式"})
+    assert split.json()["group"] not in ("a1", "b1")
+    empty = admin.post("/api/stats/groups/split", json={"class_id": None, "group": "a1", "term": " "})
+    assert problem_of(empty) in ("bad_group", "bad_body")

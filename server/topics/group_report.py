@@ -1,0 +1,134 @@
+"""The table of groups of like questions: sums of what sheets show, put into words.
+
+A row is made of shown numbers alone, so merging by hand shows nothing new: the people of merged groups are
+told as those of the larger one, since how many asked both is nobody's business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Final
+
+from pydantic import BaseModel, ConfigDict
+
+from server.topics.groups import GroupDesk
+from server.topics.periods import period_of
+from server.topics.report import Figures
+from server.topics.sheets import GroupCount
+from server.topics.statistics import Audience, Statistics
+from server.topics.wording import Lang, say
+
+MOST_GROUPS: Final = 200
+
+
+class GroupRow(BaseModel):
+    """A group that may be shown. Over several weeks `askers` is the number of the week with the most."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    class_id: str | None
+    wording: str | None
+    terms: tuple[str, ...]
+    questions: int
+    askers: int
+    previous: int
+    good: int | None
+    bad: int | None
+    merged: tuple[str, ...]  # groups that were put into this one by hand
+
+
+class GroupReport(BaseModel):
+    """What `GET /api/stats/groups` answers."""
+
+    model_config = ConfigDict(frozen=True)
+
+    groups: list[GroupRow]
+    hides_groups: bool
+    small_group: int
+    label: str
+
+
+class GroupStatistics:
+    """Groups for those who may see them.
+
+    Args:
+        statistics: gives the numbers, nothing small in them.
+        desk: knows what belongs together and puts it into words.
+    """
+
+    def __init__(self, statistics: Statistics, desk: GroupDesk) -> None:
+        self._statistics = statistics
+        self._desk = desk
+
+    async def report(
+        self, audience: Audience, first: date, last: date, *, lang: Lang, now_ms: int
+    ) -> GroupReport:
+        """The groups of some classes, those of the most people first.
+
+        Raises:
+            ClientProblem: `bad_period`.
+            StorageProblem: the database refused.
+        """
+        period = period_of(first, last, lang)
+        rows: list[tuple[str | None, str, list[GroupCount], int, int, frozenset[str]]] = []
+        hides = False
+        sheets = await self._statistics.sheets(audience, period, self._statistics.today(now_ms))
+        for class_id in audience.class_ids:
+            current = Figures((class_id,), period, sheets)
+            previous = Figures((class_id,), period.previous(), sheets)
+            hides = hides or current.hides_groups or current.questions is None
+            rows += self._rows(class_id, current, previous)
+        rows.sort(key=lambda row: (-row[3], -sum(count.num_questions for count in row[2]), row[1]))
+        rows = rows[:MOST_GROUPS]
+        words = await self._desk.describe([(row[0], row[1]) for row in rows])
+        return GroupReport(
+            groups=[
+                GroupRow(
+                    id=group,
+                    class_id=class_id,
+                    wording=words[group].wording,
+                    terms=words[group].terms,
+                    questions=sum(count.num_questions for count in counts),
+                    askers=askers,
+                    previous=before,
+                    good=_sum(count.good for count in counts),
+                    bad=_sum(count.bad for count in counts),
+                    merged=tuple(sorted(parts - {group})),
+                )
+                for class_id, group, counts, askers, before, parts in rows
+            ],
+            hides_groups=hides,
+            small_group=self._statistics.small_group,
+            label=say(lang, "groups_label"),
+        )
+
+    def _rows(
+        self, class_id: str | None, current: Figures, previous: Figures
+    ) -> Iterable[tuple[str | None, str, list[GroupCount], int, int, frozenset[str]]]:
+        counts: dict[str, list[GroupCount]] = {}
+        parts: dict[str, set[str]] = {}
+        askers: dict[str, int] = {}
+        for week in current.group_weeks():
+            for group, count in week.items():
+                settled = self._desk.settled(class_id, group)
+                counts.setdefault(settled, []).append(count)
+                parts.setdefault(settled, set()).add(group)
+                askers[settled] = max(askers.get(settled, 0), count.num_askers)
+        before = self._questions(class_id, previous.group_weeks())
+        for group, found in counts.items():
+            yield class_id, group, found, askers[group], before.get(group, 0), frozenset(parts[group])
+
+    def _questions(self, class_id: str | None, weeks: Sequence[dict[str, GroupCount]]) -> dict[str, int]:
+        numbers: dict[str, int] = {}
+        for week in weeks:
+            for group, count in week.items():
+                settled = self._desk.settled(class_id, group)
+                numbers[settled] = numbers.get(settled, 0) + count.num_questions
+        return numbers
+
+
+def _sum(numbers: Iterable[int | None]) -> int | None:
+    known = [number for number in numbers if number is not None]
+    return sum(known) if known else None

@@ -1,0 +1,201 @@
+"""What two questions have in common: a question becomes weighted features, two of them a number from 0 to 1.
+
+Pure. Folded by the filter's folding (traditional to simplified among it), numbers that could be any number
+made `#`, words that say nothing dropped, the rest cut into pieces of one to three characters. What is wanted
+of a thing (how, where, how much) and what is never the same (area, perimeter) is in `likeness.txt`.
+It does not know groups, people or where questions are kept.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Final
+
+from filters import fold
+
+LOOKED_AT_CHARS: Final = 400  # what a long question is about is said early
+_DIGITS: Final = str.maketrans("零一二三四五六七八九两", "01234567892")
+_NUMERAL: Final = r"[0-9一二三四五六七八九十两]+"
+# A number that says which one: of a class, a lesson, a year. Any other could be another as well.
+_WHICH: Final = re.compile(
+    rf"第({_NUMERAL})([^\W\d_]?)|({_NUMERAL})(年级|单元|课|章|节|册|月|岁|届|版|班|号楼|模块|级)"
+    r"|((?:19|20)\d\d)(年)"
+)
+_ANY_NUMBER: Final = re.compile(r"\d+(?:[.,:/]\d+)*%?")
+_KEPT: Final = re.compile(r"[^\W_]|#")
+_PIECE_WEIGHTS: Final = {1: 0.35, 2: 1.0, 3: 0.8}
+_WEAK_WEIGHT: Final = 0.5
+_ASPECT_WEIGHT: Final = 0.7
+_ACT_WEIGHT: Final = 1.2
+_OTHER_ASPECT: Final = 0.3
+_ONE_ASPECT: Final = 0.85
+_OTHER_ACT: Final = 0.3
+_ONE_ACT: Final = 0.35
+_APART: Final = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """A question as it is compared.
+
+    Args:
+        pieces: how much each feature weighs, before its rarity counts.
+        aspects: what is wanted: how, where, why.
+        acts: what is done with the thing: replaced, paid, moved.
+        kinds: for each kind of thing that is told apart, which of them are named.
+        words: runs of characters that carry the meaning, for people.
+    """
+
+    pieces: Mapping[str, float]
+    aspects: frozenset[str]
+    acts: frozenset[str]
+    kinds: Mapping[str, frozenset[str]]
+    words: tuple[str, ...]
+
+
+def features_of(question: str) -> Features:
+    """The features of a question; without pieces where it says nothing."""
+    lexicon = _lexicon()
+    text = str(fold(question[:LOOKED_AT_CHARS]))
+    kinds: dict[str, set[str]] = {}
+
+    def keep_which(found: re.Match[str]) -> str:
+        number, unit = (group for group in found.groups() if group is not None)
+        which = _number(number)
+        kinds.setdefault(f"#{unit}", set()).add(which)
+        return f"{which}{unit}".translate(_HIDE_DIGITS)
+
+    text = _WHICH.sub(keep_which, text)
+    text = _ANY_NUMBER.sub("#", text).translate(_SHOW_DIGITS)
+    pieces: dict[str, float] = {}
+    aspects: set[str] = set()
+    acts: set[str] = set()
+    runs: list[str] = [""]
+    place = 0
+    while place < len(text):
+        found = lexicon.pattern.match(text, place)
+        if found is None:
+            if _KEPT.match(text[place]):
+                runs[-1] += text[place]
+            elif runs[-1]:
+                runs.append("")
+            place += 1
+            continue
+        place = found.end()
+        for kind, name in lexicon.meanings[found.group()]:
+            if kind == "aspect":
+                aspects.add(name)
+            elif kind == "weak":
+                pieces[f"~{name}"] = _WEAK_WEIGHT
+                runs.append("")
+            elif kind == "act":
+                pieces[f"!{name}"] = _ACT_WEIGHT
+                acts.add(name)
+                runs.append("")
+            elif kind == "content":
+                runs[-1] += name
+            elif kind != "stop":
+                kinds.setdefault(kind, set()).add(name)
+    words = tuple(run for run in runs if run and run != "#")
+    for run in words:
+        for size, weight in _PIECE_WEIGHTS.items():
+            for start in range(len(run) - size + 1):
+                pieces[run[start : start + size]] = weight
+    if len(aspects) > 1:
+        aspects -= {"how", "what"}  # said by the way where something else is wanted, too
+    for aspect in aspects:
+        pieces[f"@{aspect}"] = _ASPECT_WEIGHT
+    return Features(
+        pieces,
+        frozenset(aspects),
+        frozenset(acts),
+        {key: frozenset(names) for key, names in kinds.items()},
+        words,
+    )
+
+
+def likeness(one: Features, other: Features, rarity: Callable[[str], float] = lambda piece: 1.0) -> float:
+    """How alike two questions are, from 0 to 1.
+
+    Args:
+        one: a question.
+        other: another one.
+        rarity: how much a feature says, by how few questions have it.
+    """
+    small, large = sorted((one.pieces, other.pieces), key=len)
+    shared = sum(
+        weight * large[piece] * rarity(piece) ** 2 for piece, weight in small.items() if piece in large
+    )
+    if not shared:
+        return 0.0
+    cosine = shared / (_length(one, rarity) * _length(other, rarity))
+    return cosine * agreement(one, other)
+
+
+def agreement(one: Features, other: Features) -> float:
+    """1, or less where both say what they want, or which thing they mean, and say different things."""
+    factor = 1.0
+    if not one.aspects & other.aspects and one.aspects | other.aspects:
+        factor *= _OTHER_ASPECT if one.aspects and other.aspects else _ONE_ASPECT
+    if one.acts != other.acts and not one.acts & other.acts:
+        factor *= _OTHER_ACT if one.acts and other.acts else _ONE_ACT
+    for kind, names in one.kinds.items():
+        if kind in other.kinds and other.kinds[kind] != names:
+            factor *= _APART
+    return factor
+
+
+def _length(features: Features, rarity: Callable[[str], float]) -> float:
+    return math.sqrt(sum((weight * rarity(piece)) ** 2 for piece, weight in features.pieces.items()))
+
+
+# Digits of a number that says which one are kept from becoming `#` by a stay among private characters.
+_HIDE_DIGITS: Final = {ord("0") + n: 0xE000 + n for n in range(10)}
+_SHOW_DIGITS: Final = {0xE000 + n: ord("0") + n for n in range(10)}
+
+
+def _number(text: str) -> str:
+    """Digits for a number up to 99 in characters; longer ones are taken digit by digit."""
+    if "十" in text:
+        tens, _, ones = text.partition("十")
+        return (tens.translate(_DIGITS) or "1") + (ones.translate(_DIGITS) or "0")
+    return text.translate(_DIGITS)
+
+
+@dataclass(frozen=True, slots=True)
+class _Lexicon:
+    """`likeness.txt`, compiled: what is looked for, and what each word means."""
+
+    pattern: re.Pattern[str]
+    meanings: Mapping[str, tuple[tuple[str, str], ...]]
+
+
+@cache
+def _lexicon() -> _Lexicon:
+    meanings: dict[str, list[tuple[str, str]]] = {}
+    synonyms: dict[str, str] = {}
+    lines = files("server.topics").joinpath("likeness.txt").read_text("utf-8").splitlines()
+    for number, line in enumerate(lines):
+        head, colon, rest = line.partition(":")
+        if not colon or line.startswith("#"):
+            continue
+        kind, _, name = head.strip().partition(" ")
+        for word in filter(None, (str(fold(each)) for each in rest.split())):
+            found = meanings.setdefault(word, [])
+            if kind == "apart":
+                found += [(f"kind{number}", word)] + [("content", word)] * (("content", word) not in found)
+            elif kind == "same":
+                synonyms[word] = name
+            elif not found:
+                found.append((kind, name))
+    for word, name in synonyms.items():
+        meanings[word] = meanings.get(name) or [("content", name)]
+        meanings.setdefault(name, [("content", name)])
+    longest_first = sorted(meanings, key=len, reverse=True)
+    pattern = re.compile("|".join(re.escape(word) for word in longest_first))
+    return _Lexicon(pattern, {word: tuple(found) for word, found in meanings.items()})

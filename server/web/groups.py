@@ -1,0 +1,92 @@
+"""Routes of the groups of like questions: the table, and what is decided by hand.
+
+Groups that are not shown are not known here either: none can be merged or split by guessing its id.
+"""
+
+from __future__ import annotations
+
+from pydantic import Field
+from starlette.responses import Response
+
+from server.accounts import Role
+from server.errors import ClientProblem
+from server.web.bodies import Body, answer, read_body
+from server.web.messages import problem
+from server.web.parts import Call
+from server.web.statistics import asked_for
+
+_ID = r"^[A-Za-z0-9_-]{1,64}$"
+
+
+class GroupBody(Body):
+    """A group of a class; null: of those asked outside every class."""
+
+    class_id: str | None = Field(None, max_length=64)
+    group: str = Field(pattern=_ID)
+
+
+class MergeBody(GroupBody):
+    """Let a group be part of another one."""
+
+    into: str = Field(pattern=_ID)
+
+
+class SplitBody(GroupBody):
+    """Let the questions with a word in them have a group of their own."""
+
+    term: str = Field(min_length=1, max_length=20)
+
+
+async def groups(call: Call) -> Response:
+    """The groups of like questions, masked, none of a small group of people."""
+    audience, first, last = await asked_for(call)
+    report = await call.parts.group_statistics.report(
+        audience, first, last, lang=call.language, now_ms=call.now_ms
+    )
+    return answer(report.model_dump(mode="json"))
+
+
+async def merge(call: Call) -> Response:
+    """Two groups are one, now and for questions to come."""
+    body = await read_body(call.request, MergeBody)
+    await _own(call, body.class_id)
+    if body.group == body.into:
+        raise ClientProblem(
+            "bad_group",
+            "一个分组不能与自己合并。",
+            message_en="A group cannot be merged with itself.",
+            status=422,
+        )
+    await call.parts.groups.merge(body.class_id, body.group, body.into, at_ms=call.now_ms, who=call.user_name)
+    return answer({"group": call.parts.groups.settled(body.class_id, body.group)})
+
+
+async def free(call: Call) -> Response:
+    """A merging is taken back."""
+    body = await read_body(call.request, GroupBody)
+    await _own(call, body.class_id)
+    await call.parts.groups.free(body.class_id, body.group, at_ms=call.now_ms, who=call.user_name)
+    return answer({"group": call.parts.groups.settled(body.class_id, body.group)})
+
+
+async def split(call: Call) -> Response:
+    """Questions of a group that have a word in them go to a new one from now on."""
+    body = await read_body(call.request, SplitBody)
+    await _own(call, body.class_id)
+    term = body.term.strip()
+    if not term:
+        raise ClientProblem("bad_group", "请填一个词。", message_en="Please name a word.", status=422)
+    new_group = await call.parts.groups.split(
+        body.class_id, body.group, term, at_ms=call.now_ms, who=call.user_name
+    )
+    return answer({"group": new_group})
+
+
+async def _own(call: Call, class_id: str | None) -> None:
+    """Let pass whoever may see this class."""
+    if class_id is None:
+        if call.user.role != Role.ADMIN:
+            raise problem("not_allowed")
+        return
+    if class_id not in [each.id for each in await call.parts.accounts.classes.classes_for(call.user)]:
+        raise problem("not_allowed")

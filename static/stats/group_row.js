@@ -1,0 +1,50 @@
+// One group of like questions as a row: how it is asked, by how many, how that changed, how answers were rated.
+
+import { html } from '../vendor/preact.js';
+import { api } from '../shared/api.js';
+import { number, texts as dictionary } from '../shared/i18n.js';
+import { IconButton } from '../shared/parts.js';
+import { toast } from '../shared/toast.js';
+import { texts } from './texts_groups.js';
+
+const t = dictionary(texts);
+
+export const nameOf = (group) => group.wording ?? (group.terms.join(' · ') || t('no_wording'));
+
+/** In words, not by an arrow alone: colours and arrows mean nothing to some. */
+export function trendOf({ questions, previous }, say = t) {
+  if (previous === 0) return say('trend_new');
+  const more = questions - previous;
+  if (more === 0) return say('trend_same');
+  return say(more > 0 ? 'trend_up' : 'trend_down', { n: number(Math.abs(more)) });
+}
+
+export function GroupRow({ group, onOpen, onDone }) {
+  const { merged, terms } = group;
+  const separate = async () => {
+    try {
+      for (const part of merged) await api.post('/api/stats/groups/free', { class_id: group.class_id, group: part });
+      toast(t('undone'));
+    } catch (problem) {
+      toast(problem.message, { kind: 'refuse' });
+    }
+    onDone();
+  };
+  const rated = group.good === null || group.bad === null ? t('rated_few') : `${t('good', { n: number(group.good) })} · ${t('bad', { n: number(group.bad) })}`;
+  return html`<tr>
+    <td class="group-name">
+      <strong>${nameOf(group)}</strong>
+      ${terms.length > 0 && html`<p class="hint">${t('shared', { terms: terms.join('、') })}</p>`}
+      ${merged.length > 0 && html`<p class="hint">${t('merged_parts', { n: merged.length })}
+        <${IconButton} icon="undo-2" small label=${t('separate', { name: nameOf(group) })} onClick=${separate} /></p>`}
+    </td>
+    <td class="number"><strong>${number(group.askers)}</strong></td>
+    <td class="number">${number(group.questions)}</td>
+    <td>${trendOf(group)}</td>
+    <td>${rated}</td>
+    <td class="no-print"><div class="row">
+      <button type="button" class="button small" onClick=${() => onOpen({ what: 'merge', group })}>${t('merge')}</button>
+      <button type="button" class="button small" onClick=${() => onOpen({ what: 'split', group })}>${t('split')}</button>
+    </div></td>
+  </tr>`;
+}
