@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+from openpyxl import load_workbook
 from playwright.async_api import Page, expect
 
 from tests.e2e.browser import People, chinese_on, overflow_px
@@ -195,6 +196,40 @@ async def test_export_is_a_file_for_a_spreadsheet(
     rows = list(csv.reader(io.StringIO(text)))
     assert any("15" in row for row in rows)
     assert any("勾股定理" in cell for row in rows for cell in row)
+
+
+async def test_export_is_a_workbook_too(
+    running_server: Serving, people: People, asked: Asked, tmp_path: Path
+) -> None:
+    """The XLSX opens in a reader of such files and holds the page's numbers and groups."""
+    page = await statistics(running_server, people, asked.teacher)
+    await choose(page, BIG)
+    async with page.expect_download() as download:
+        await page.get_by_role("link", name="导出 XLSX").click()
+    await (await download.value).save_as(tmp_path / "stats.xlsx")
+    book = load_workbook(tmp_path / "stats.xlsx")
+    cells = [str(cell) for row in book.worksheets[0].values for cell in row if cell is not None]
+    assert any("勾股定理怎么用" in cell for cell in cells)
+    assert "AI" in cells[0]
+    assert "AI" in book.properties.description
+
+
+async def test_topics_are_suggested_and_read_from_a_file(
+    running_server: Serving, people: People, asked: Asked, tmp_path: Path
+) -> None:
+    """What a file holds replaces the draft, nothing more; the exported file can be read in again."""
+    page = await statistics(running_server, people, asked.teacher)
+    await page.get_by_role("button", name="编辑主题").click()
+    async with page.expect_download() as download:
+        await page.get_by_role("link", name="导出主题").click()
+    await (await download.value).save_as(tmp_path / "topics.json")
+    await page.locator("input[type=file]").set_input_files(tmp_path / "topics.json")
+    await expect(page.get_by_text("已读入，检查后保存才生效")).to_be_visible()
+    await expect(page.get_by_role("status").filter(has_text="没有修改")).to_be_visible()
+    wrong = tmp_path / "wrong.json"
+    wrong.write_text("{}", encoding="utf-8")
+    await page.locator("input[type=file]").set_input_files(wrong)
+    await expect(page.get_by_text("不是主题文件")).to_be_visible()
 
 
 async def test_period_without_questions_says_so(
