@@ -17,7 +17,12 @@ def test_rights_of_every_role() -> None:
     assert rights == {
         None: set(),
         Role.PUPIL: set(),
-        Role.TEACHER: {Permission.SEE_STATISTICS, Permission.EDIT_TOPICS},
+        Role.TEACHER: {
+            Permission.SEE_STATISTICS,
+            Permission.EDIT_TOPICS,
+            Permission.SEE_GROUPS,
+            Permission.EDIT_GROUPS,
+        },
         Role.COMPLIANCE: {Permission.EDIT_WORDS},
         Role.ADMIN: set(Permission),
     }
