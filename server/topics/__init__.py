@@ -1,7 +1,7 @@
 """Topics and statistics: what is asked about, how much and by how many, never by whom."""
 
 from server.topics.desk import TopicDesk
-from server.topics.export import export_csv, export_name
+from server.topics.export import export_csv, export_name, export_xlsx
 from server.topics.group_report import GroupReport, GroupStatistics
 from server.topics.groups import GroupDesk
 from server.topics.private import private_pipeline
@@ -20,5 +20,6 @@ __all__ = [
     "TopicDesk",
     "export_csv",
     "export_name",
+    "export_xlsx",
     "private_pipeline",
 ]

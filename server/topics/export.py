@@ -1,4 +1,4 @@
-"""The report as a CSV file for a spreadsheet: the numbers of the page, hidden where the page hides them.
+"""The report as a file for a spreadsheet, CSV or XLSX: the page's numbers, hidden where it hides them.
 
 Made from reports alone, so it cannot show more than the page does.
 """
@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable
 
 from server.topics.group_report import GroupReport
 from server.topics.report import Report
 from server.topics.wording import Lang, say
 
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")  # no place for these in a workbook
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
@@ -25,15 +27,40 @@ def export_csv(report: Report, lang: Lang, groups: GroupReport | None = None) ->
         groups: its table of groups, for those who may see groups.
     """
     out = io.StringIO(newline="")
-    writer = csv.writer(out)
-    rows = [*_rows(report, lang), *(_group_rows(groups, report, lang) if groups else ())]
-    writer.writerows([_cell(value, lang) for value in row] for row in rows)
+    csv.writer(out).writerows(_cells(report, lang, groups))
     return b"\xef\xbb\xbf" + out.getvalue().encode("utf-8")
 
 
-def export_name(report: Report) -> str:
+def export_xlsx(report: Report, lang: Lang, groups: GroupReport | None = None) -> bytes:
+    """The same as a workbook of one sheet, whose properties carry the AI label, too; takes some milliseconds.
+
+    Args:
+        report: the numbers of the page.
+        lang: the language of its words.
+        groups: its table of groups, for those who may see groups.
+    """
+    from openpyxl import Workbook  # only who exports waits for the import
+
+    workbook = Workbook(write_only=True)
+    workbook.properties.title = report.sentence
+    workbook.properties.description = report.label
+    workbook.properties.creator = "Dayi"
+    sheet = workbook.create_sheet(f"{report.first_day:%Y-%m-%d}")
+    for row in _cells(report, lang, groups):
+        sheet.append([_CONTROL.sub("", cell) if isinstance(cell, str) else cell for cell in row])
+    out = io.BytesIO()
+    workbook.save(out)
+    return out.getvalue()
+
+
+def _cells(report: Report, lang: Lang, groups: GroupReport | None) -> list[list[object]]:
+    rows = [*_rows(report, lang), *(_group_rows(groups, report, lang) if groups else ())]
+    return [[_cell(value, lang) for value in row] for row in rows]
+
+
+def export_name(report: Report, ending: str = "csv") -> str:
     """What the file is called."""
-    return f"dayi-{report.first_day:%Y%m%d}-{report.last_day:%Y%m%d}.csv"
+    return f"dayi-{report.first_day:%Y%m%d}-{report.last_day:%Y%m%d}.{ending}"
 
 
 def _rows(report: Report, lang: Lang) -> Iterable[list[object]]:

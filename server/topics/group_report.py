@@ -6,13 +6,13 @@ told as those of the larger one, since how many asked both is nobody's business.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import Final
 
 from pydantic import BaseModel, ConfigDict
 
-from server.topics.groups import GroupDesk
+from server.topics.groups import Described, GroupDesk
 from server.topics.periods import period_of
 from server.topics.report import Figures
 from server.topics.sheets import GroupCount
@@ -20,6 +20,8 @@ from server.topics.statistics import Audience, Statistics
 from server.topics.wording import Lang, say
 
 MOST_GROUPS: Final = 200
+SHORTEST_TERM: Final = 2
+LONGEST_TERM: Final = 12  # characters of a keyword that is suggested
 
 
 class GroupRow(BaseModel):
@@ -37,6 +39,7 @@ class GroupRow(BaseModel):
     good: int | None
     bad: int | None
     merged: tuple[str, ...]  # groups that were put into this one by hand
+    suggestion: str | None  # a keyword for the taxonomy, which knows nothing of this group; else None
 
 
 class GroupReport(BaseModel):
@@ -56,11 +59,18 @@ class GroupStatistics:
     Args:
         statistics: gives the numbers, nothing small in them.
         desk: knows what belongs together and puts it into words.
+        topics_of: finds the topics of a text in the taxonomy in effect.
     """
 
-    def __init__(self, statistics: Statistics, desk: GroupDesk) -> None:
+    def __init__(
+        self,
+        statistics: Statistics,
+        desk: GroupDesk,
+        topics_of: Callable[[str], Sequence[str]] = lambda text: ("known",),
+    ) -> None:
         self._statistics = statistics
         self._desk = desk
+        self._topics_of = topics_of
 
     async def report(
         self, audience: Audience, first: date, last: date, *, lang: Lang, now_ms: int
@@ -96,6 +106,7 @@ class GroupStatistics:
                     good=_sum(count.good for count in counts),
                     bad=_sum(count.bad for count in counts),
                     merged=tuple(sorted(parts - {group})),
+                    suggestion=self._suggestion(words[group]),
                 )
                 for class_id, group, counts, askers, before, parts in rows
             ],
@@ -103,6 +114,14 @@ class GroupStatistics:
             small_group=self._statistics.small_group,
             label=say(lang, "groups_label"),
         )
+
+    def _suggestion(self, described: Described) -> str | None:
+        """The longest word that a group shares, where no topic knows its wording."""
+        fitting = [term for term in described.terms if SHORTEST_TERM <= len(term) <= LONGEST_TERM]
+        texts = [*described.terms, described.wording or ""]
+        if not fitting or any(self._topics_of(text) for text in texts if text):
+            return None
+        return fitting[0]
 
     def _rows(
         self, class_id: str | None, current: Figures, previous: Figures

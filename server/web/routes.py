@@ -104,6 +104,7 @@ TABLE: tuple[Row, ...] = (
     Row("POST", "/api/stats/groups/free", Permission.EDIT_GROUPS, groups.free),
     Row("POST", "/api/stats/groups/split", Permission.EDIT_GROUPS, groups.split),
     Row("GET", "/api/topics", STATISTICS, statistics.topics),
+    Row("GET", "/api/topics/export", STATISTICS, statistics.export_topics),
     Row("PUT", "/api/topics", TOPICS, statistics.replace_topics),
     Row("GET", "/api/users", USERS, people.list_users),
     Row("POST", "/api/users", USERS, people.add_user),

@@ -5,20 +5,23 @@ Which classes are someone's own is asked of the accounts; what is hidden, of the
 
 from __future__ import annotations
 
+import asyncio
+import json
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field
 from starlette.responses import Response
 
 from server.accounts import ClassRef, Permission, Role, allows
-from server.topics import Audience, Report, export_csv, export_name
+from server.topics import Audience, Report, export_csv, export_name, export_xlsx
 from server.web.bodies import Body, Query, answer, read_body, read_query
 from server.web.messages import problem
 from server.web.parts import Call
 from server.web.word_entries import file_answer
 
 ALL = "all"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class StatsQuery(Query):
@@ -27,6 +30,7 @@ class StatsQuery(Query):
     class_id: str = Field(ALL, alias="class", max_length=64)
     first: date | None = Field(None, alias="from")
     last: date | None = Field(None, alias="to")
+    format: Literal["csv", "xlsx"] = "csv"  # of an export
 
 
 class TopicsBody(Body):
@@ -61,14 +65,22 @@ async def export(call: Call) -> Response:
         groups = await call.parts.group_statistics.report(
             audience, first, last, lang=call.language, now_ms=call.now_ms
         )
-    return file_answer(
-        export_csv(report, call.language, groups), export_name(report), "text/csv; charset=utf-8"
-    )
+    if read_query(call.request, StatsQuery).format == "xlsx":
+        content = await asyncio.to_thread(export_xlsx, report, call.language, groups)
+        return file_answer(content, export_name(report, "xlsx"), XLSX)
+    content = export_csv(report, call.language, groups)
+    return file_answer(content, export_name(report), "text/csv; charset=utf-8")
 
 
 async def topics(call: Call) -> Response:
     """The taxonomy in effect."""
     return answer(call.parts.topics.listed())
+
+
+async def export_topics(call: Call) -> Response:
+    """The taxonomy as a file that the page of another school can read in."""
+    content = json.dumps({"topics": call.parts.topics.listed()["topics"]}, ensure_ascii=False, indent=1)
+    return file_answer(content.encode(), "dayi-topics.json", "application/json")
 
 
 async def replace_topics(call: Call) -> Response:

@@ -121,7 +121,7 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
             topics=topics,
             statistics=statistics,
             groups=groups,
-            group_statistics=GroupStatistics(statistics, groups),
+            group_statistics=GroupStatistics(statistics, groups, lambda text: topics.matcher.topics_of(text)),
             chat=chat,
             started_at_ms=started_at_ms,
         )

@@ -37,6 +37,21 @@ export function add(draft, parentId, id) {
   return [[...draft.slice(0, place), row, ...draft.slice(place)], row];
 }
 
+/** A new point of a subject (or, without one, a subject) that is known by one word. Returns [draft, row]. */
+export function addKnown(draft, parentId, id, word) {
+  const [next, row] = add(draft, parentId, id);
+  return [change(next, row.key, { name_zh: word, name_en: word, text: word }), row];
+}
+
+/** Topics from the text of a file: {topics: [...]} or the list alone. What is wrong in a row, the server says. Throws. */
+export function fromFile(text) {
+  const read = JSON.parse(text);
+  const topics = Array.isArray(read) ? read : read?.topics;
+  if (!Array.isArray(topics) || topics.some((topic) => typeof topic?.name_zh !== 'string')) throw new TypeError('no topics');
+  return toDraft(topics.map(({ id = '', parent_id = null, name_zh, name_en = '', keywords = [] }) => (
+    { id, parent_id, name_zh, name_en: String(name_en), keywords: [keywords].flat().map(String) })));
+}
+
 /** Without a row and its points. */
 export function remove(draft, key) {
   const gone = draft.find((row) => row.key === key);

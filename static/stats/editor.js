@@ -7,8 +7,10 @@ import { lang } from '../shared/i18n.js';
 import { Icon } from '../shared/icons.js';
 import { Field, IconButton, Note, Problem, useLoad, Wait } from '../shared/parts.js';
 import { toast } from '../shared/toast.js';
-import { add, change, findingsByRow, fromDraft, isChanged, matching, remove, splitKeywords, toDraft } from './draft.js';
+import { add, addKnown, change, findingsByRow, fromDraft, fromFile, isChanged, matching, remove, splitKeywords, toDraft } from './draft.js';
 import { t } from './say.js';
+import { Suggestions } from './suggestions.js';
+import { TopicFiles } from './topic_files.js';
 
 const nameOf = (row) => (lang() === 'en' ? row.name_en || row.name_zh : row.name_zh || row.name_en) || t('unnamed');
 
@@ -70,6 +72,16 @@ function Editor({ topics, stamp, onBack }) {
     setQ('');
     setOpen(new Set([...open, parentId ?? row.id]));
   };
+  const suggested = (parentId, word) => {
+    const [next, row] = addKnown(draft, parentId, `new-${crypto.getRandomValues(new Uint32Array(2)).join('')}`, word);
+    setDraft(next);
+    setOpen(new Set([...open, parentId ?? row.id]));
+  };
+  const readIn = (text) => {
+    const before = draft;
+    setDraft(fromFile(text));
+    toast(t('read_in'), { action: { label: t('undo'), run: () => setDraft(before) } });
+  };
   const minus = (row) => {
     const before = draft;
     setDraft(remove(draft, row.key));
@@ -90,6 +102,8 @@ function Editor({ topics, stamp, onBack }) {
       <span class="small quiet-text" role="status">${changed ? t('changed') : t('no_changes')}</span>
       <button type="button" class="button primary" disabled=${busy || !changed} onClick=${() => save(saved.stamp)}>${t(busy ? 'saving' : 'save')}</button>
     </div>
+    <${TopicFiles} onText=${readIn} />
+    <${Suggestions} draft=${draft} nameOf=${nameOf} onAdd=${suggested} />
     ${problem && html`<${Findings} problem=${problem} />`}
     ${shown.length === 0 && q && html`<p class="quiet-text">${t('find_none', { q })}</p>`}
     ${shown.map(({ subject, points, all }) => html`<${Subject} key=${subject.key} subject=${subject} points=${points} numPoints=${all.length}

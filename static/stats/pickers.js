@@ -27,6 +27,8 @@ export function Pickers({ classes, classWord, choice, days, onChoice, onTopics }
     <div class="actions">
       <a class="button" download aria-disabled=${query ? undefined : 'true'} href=${query ? withQuery('/api/stats/export', query) : undefined}>
         <${Icon} name="download" />${t('export')}</a>
+      <a class="button" download aria-disabled=${query ? undefined : 'true'}
+        href=${query ? withQuery('/api/stats/export', { ...query, format: 'xlsx' }) : undefined}><${Icon} name="table" />${t('export_xlsx')}</a>
       <button type="button" class="button" onClick=${() => print()}><${Icon} name="printer" />${t('print')}</button>
       <button type="button" class="button" onClick=${onTopics}><${Icon} name="tags" />${t('edit_topics')}</button>
     </div>

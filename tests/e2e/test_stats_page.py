@@ -2,74 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
-import csv
-import io
 import re
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
 import pytest
-import pytest_asyncio
-from playwright.async_api import Page, expect
+from playwright.async_api import expect
 
+from tests.e2e.asked import BIG, FIGURES, NUM_PUPILS, OTHER, SMALL, Asked, choose, statistics
+from tests.e2e.asked import asked as asked
 from tests.e2e.browser import People, chinese_on, overflow_px
-from tests.e2e.pupil import chatting
-from tests.e2e.school import Member, School
 from tests.serving import Serving
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
-
-BIG, SMALL, OTHER = "七年级（三）班", "七年级（四）班", "八年级（一）班"
-FIGURES = ["每天的提问", "什么时候问", "问了什么", "结果如何"]
-NUM_PUPILS = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A school in which questions were asked."""
-
-    teacher: Member
-    other_teacher: Member
-    big: dict[str, Any]
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def asked(running_server: Serving) -> Asked:
-    """Five pupils of one class, two of another and four of a third asked through the chat itself."""
-    school = School(running_server)
-    teacher, other = school.member("李老师", "teacher"), school.member("陈老师", "teacher")
-    big = school.new_class(BIG, teacher, enrolled=42)
-    small = school.new_class(SMALL, teacher)
-    third = school.new_class(OTHER, other)
-    school.close()
-
-    async def pupil(code: str, *texts: str) -> None:
-        async with chatting(running_server.url, class_code=code) as page:
-            for text in texts:
-                await page.ask(text)
-
-    theorem, classics, blocked = "勾股定理怎么用？", "《桃花源记》里有哪些通假字？", "咕噜枣"
-    await asyncio.gather(
-        *(pupil(big["join_code"], theorem, classics, blocked) for _ in range(NUM_PUPILS)),
-        *(pupil(small["join_code"], theorem, classics) for _ in range(2)),
-        *(pupil(third["join_code"], "浮力怎么算？") for _ in range(4)),
-    )
-    return Asked(teacher, other, big)
-
-
-async def statistics(server: Serving, people: People, who: Member, **how: Any) -> Page:
-    """The question page of a teacher."""
-    page = await people.open(f"{server.url}/stats", login=who.cookie, **how)
-    await page.get_by_label(re.compile("^(班级|Class)$")).wait_for()
-    return page
-
-
-async def choose(page: Page, name: str) -> None:
-    """Choose a class and wait for its numbers."""
-    await page.get_by_label("班级", exact=True).select_option(label=name)
-    await expect(page.locator(".results")).to_have_attribute("aria-busy", "false")
 
 
 async def test_stranger_must_log_in_first(running_server: Serving, people: People) -> None:
@@ -98,39 +41,6 @@ async def test_class_is_told_in_a_sentence_tiles_and_figures(
         await expect(figure.get_by_role("img")).to_be_visible()
         await expect(figure.locator("canvas").first).to_be_visible()
     await expect(page.get_by_role("img", name=re.compile("拦下 5"))).to_be_visible()
-
-
-async def test_groups_are_seen_merged_and_parted(
-    running_server: Serving, people: People, asked: Asked
-) -> None:
-    """A row for each question that enough pupils asked; merged by hand in two clicks, and taken back."""
-    page = await statistics(running_server, people, asked.teacher)
-    await choose(page, BIG)
-    rows = page.get_by_role("region", name="相似的问题").locator("tbody tr")
-    await expect(rows).to_have_count(2)
-    theorem = rows.filter(has_text="勾股定理怎么用")
-    await expect(theorem.locator("td").nth(1)).to_have_text(str(NUM_PUPILS))
-    await expect(page.locator("#main")).not_to_contain_text("咕噜枣")
-    await theorem.get_by_role("button", name="合并…").click()
-    await page.get_by_role("dialog").get_by_role("button", name="合并", exact=True).click()
-    await expect(rows).to_have_count(1)
-    await expect(rows.first.locator("td").nth(2)).to_have_text("10")
-    await page.get_by_role("button", name="撤销", exact=True).click()
-    await expect(rows).to_have_count(2)
-    await rows.first.get_by_role("button", name="不是一回事…").click()
-    await page.get_by_label("含有的词").fill("证明")
-    await page.get_by_role("dialog").get_by_role("button", name="分出去").click()
-    await expect(page.get_by_text("以后含有「证明」的问题单独成组")).to_be_visible()
-
-
-async def test_poor_answers_have_their_reasons(running_server: Serving, people: People, asked: Asked) -> None:
-    """The second tab, reached by keyboard, says why and how often."""
-    page = await statistics(running_server, people, asked.teacher)
-    await choose(page, BIG)
-    await page.get_by_role("tab", name="相似的问题").focus()
-    await page.keyboard.press("ArrowRight")
-    row = page.get_by_role("tabpanel").get_by_role("row", name=re.compile("问题被拦下"))
-    await expect(row).to_contain_text(str(NUM_PUPILS))
 
 
 async def test_every_chart_has_its_table(running_server: Serving, people: People, asked: Asked) -> None:
@@ -173,28 +83,6 @@ async def test_teacher_sees_own_classes_only(running_server: Serving, people: Pe
     await page.goto(f"{running_server.url}/stats?class={asked.big['id']}")
     await expect(page.locator("p.sentence")).to_be_visible()
     await expect(page.locator("#main")).not_to_contain_text(BIG)
-
-
-async def test_export_is_a_file_for_a_spreadsheet(
-    running_server: Serving, people: People, asked: Asked, tmp_path: Path
-) -> None:
-    """The CSV begins with a mark of its encoding, carries the AI label, the numbers and the groups."""
-    page = await statistics(running_server, people, asked.teacher)
-    await choose(page, BIG)
-    async with page.expect_download() as download:
-        await page.get_by_role("link", name="导出 CSV").click()
-    file = tmp_path / "stats.csv"
-    await (await download.value).save_as(file)
-    content = file.read_bytes()
-    assert content.startswith(b"\xef\xbb\xbf")
-    text = content.decode("utf-8-sig")
-    assert "AI" in text
-    assert BIG in text
-    assert "咕噜枣" not in text  # nothing of a blocked question
-    assert "浮力" not in text  # nor of somebody else's class
-    rows = list(csv.reader(io.StringIO(text)))
-    assert any("15" in row for row in rows)
-    assert any("勾股定理" in cell for row in rows for cell in row)
 
 
 async def test_period_without_questions_says_so(

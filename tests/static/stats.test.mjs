@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import * as draft from '../../static/stats/draft.js';
 import { daysOption, hoursOption, outcomesOption, readColours, TOP_TOPICS, topicsOption, usedHours } from '../../static/stats/options.js';
 import { daysOf, plusDays, readAddress, today, weekday, wholeWeeks, writeAddress } from '../../static/stats/period.js';
+import { trendOf } from '../../static/stats/group_row.js';
 import { texts } from '../../static/stats/texts.js';
 
 test('today is the day it is in the school, not here', () => {
@@ -138,4 +139,23 @@ test('both languages say the same things', () => {
   for (const key of Object.keys(texts.zh)) {
     assert.deepEqual([...new Set(places(texts.en[key]))].sort(), [...new Set(places(texts.zh[key]))].sort(), key);
   }
+});
+
+test('topics are read from a file, and anything else is refused', () => {
+  const topics = [{ id: 'm', parent_id: null, name_zh: '数学', name_en: 'Maths', keywords: ['代数'] }];
+  assert.deepEqual(draft.fromDraft(draft.fromFile(JSON.stringify({ topics }))), topics);
+  assert.deepEqual(draft.fromDraft(draft.fromFile(JSON.stringify(topics))), topics);
+  for (const text of ['', '{}', '[1]', '{"topics": [{}]}']) assert.throws(() => draft.fromFile(text));
+});
+
+test('a suggested word becomes a topic that can be saved as it is', () => {
+  const [next] = draft.addKnown([], null, 'new', '歌手大赛');
+  assert.deepEqual(draft.fromDraft(next), [{ id: 'new', parent_id: null, name_zh: '歌手大赛', name_en: '歌手大赛', keywords: ['歌手大赛'] }]);
+});
+
+test('trends are told in words', () => {
+  const say = (key, { n } = {}) => [key, n].filter(Boolean).join(' ');
+  assert.equal(trendOf({ questions: 5, previous: 0 }, say), 'trend_new');
+  assert.equal(trendOf({ questions: 5, previous: 5 }, say), 'trend_same');
+  assert.equal(trendOf({ questions: 5, previous: 7 }, say), 'trend_down 2');
 });

@@ -7,10 +7,20 @@ import io
 from datetime import date
 
 import pytest
+from openpyxl import load_workbook
 
 from server.storage import conversations, turns
 from server.storage.database import Database
-from server.topics import Audience, GroupDesk, GroupStatistics, Recorder, Statistics, TopicDesk, export_csv
+from server.topics import (
+    Audience,
+    GroupDesk,
+    GroupStatistics,
+    Recorder,
+    Statistics,
+    TopicDesk,
+    export_csv,
+    export_xlsx,
+)
 from server.topics.group_report import GroupRow
 from tests.topics.conftest import moment
 
@@ -54,7 +64,7 @@ class Room:
 
     async def table(self) -> list[GroupRow]:
         """The groups of the week."""
-        report = await GroupStatistics(self.statistics, self.groups).report(
+        report = await GroupStatistics(self.statistics, self.groups, self.desk.matcher.topics_of).report(
             Audience((None,)), *WEEK, lang="zh", now_ms=moment("2026-11-20 12:00")
         )
         return report.groups
@@ -145,3 +155,19 @@ async def test_export_has_the_groups_that_the_page_shows(room: Room) -> None:
     assert any(row[0] in AREA and row[2:4] == ["4", "4"] for row in rows if len(row) == 7)
     assert rows[-1] == [groups.label]
     assert not any("静夜思" in cell or "红烧肉" in cell for row in rows for cell in row)
+    book = load_workbook(io.BytesIO(export_xlsx(report, "zh", groups)))
+    cells = [["" if cell is None else str(cell) for cell in row] for row in book.worksheets[0].values]
+    assert [row[:7] for row in cells if row[0] in AREA] == [row for row in rows if row[0] in AREA]
+    assert [row[0][:10] for row in cells if row[0]] == [row[0][:10] for row in rows if row[0]]
+    assert "AI" in book.properties.description
+
+
+async def test_what_no_topic_knows_becomes_a_suggestion(room: Room) -> None:
+    """Made from the words of a shown group; none for what the taxonomy knows, none from hidden groups."""
+    for asker in "abc":
+        await room.ask(asker, "校园歌手大赛怎么参加")
+        await room.ask(asker, "勾股定理怎么证明")
+    suggestions = {row.wording: row.suggestion for row in await room.table()}
+    assert suggestions["校园歌手大赛怎么参加"] == "校园歌手大赛参加"
+    assert suggestions["勾股定理怎么证明"] is None
+    assert not any("静夜思" in str(suggestion) for suggestion in suggestions.values())

@@ -96,3 +96,10 @@ def test_groups_are_merged_and_split(admin: httpx.Client) -> None:
     assert split.json()["group"] not in ("a1", "b1")
     empty = admin.post("/api/stats/groups/split", json={"class_id": None, "group": "a1", "term": " "})
     assert problem_of(empty) in ("bad_group", "bad_body")
+
+
+def test_topics_are_exported_as_a_file(teacher: httpx.Client) -> None:
+    """What the file holds can be sent back as it is."""
+    answer = teacher.get("/api/topics/export")
+    assert "attachment" in answer.headers["content-disposition"]
+    assert answer.json()["topics"] == teacher.get("/api/topics").json()["topics"]
