@@ -17,8 +17,8 @@ def test_rights_of_every_role() -> None:
     assert rights == {
         None: set(),
         Role.PUPIL: set(),
-        Role.TEACHER: {Permission.SEE_STATISTICS, Permission.EDIT_TOPICS},
-        Role.COMPLIANCE: {Permission.EDIT_WORDS},
+        Role.TEACHER: {Permission.SEE_STATISTICS, Permission.EDIT_TOPICS, Permission.MODERATE},
+        Role.COMPLIANCE: {Permission.EDIT_WORDS, Permission.MODERATE},
         Role.ADMIN: set(Permission),
     }
 
