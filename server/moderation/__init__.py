@@ -5,7 +5,6 @@ It does not know who may edit (the web asks `server.accounts`), nor how words ar
 
 from server.moderation.desk import WordDesk
 from server.moderation.files import Origin, WordFile
-from server.moderation.offline import check_word_file, export_words, import_word_file
 from server.moderation.published import PublishedFilter
 from server.moderation.service import moderate
 from server.moderation.views import ListPatch, NewList, NewWord, WordPatch
@@ -19,8 +18,5 @@ __all__ = [
     "WordDesk",
     "WordFile",
     "WordPatch",
-    "check_word_file",
-    "export_words",
-    "import_word_file",
     "moderate",
 ]
