@@ -19,10 +19,11 @@ from typing import Final
 
 import click
 
+from server.likeness import shipped_pairs
 from server.storage.database import Database
 from server.topics import Audience, GroupDesk, GroupStatistics, Statistics
 from server.topics.grouping import THRESHOLD, Grouping
-from server.topics.judging import judge_grouping, judge_likeness, shipped_pairs
+from server.topics.judging import judge_grouping, judge_likeness
 
 NUM_QUESTIONS: Final = 100_000
 NUM_MEASURED: Final = 1_000

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
-from server.topics.likeness import Features, features_of, likeness
+from server.likeness import Features, features_of, likeness
 
 THRESHOLD: Final = 0.26  # chosen on one half of `pairs.csv`, judged on the other: see `dayi bench stats`
 MOST_WORDINGS: Final = 5  # of one group: enough to know it again

@@ -12,11 +12,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from server.likeness import features_of, likeness
 from server.storage import groups as storage
 from server.storage.database import Database
 from server.storage.ids import new_id
 from server.topics.grouping import Grouping, Placed
-from server.topics.likeness import features_of, likeness
 from server.topics.private import without_private_data
 
 KEPT_WORDINGS: Final = 20_000  # read at start; groups that nobody asked about for long begin anew

@@ -1,54 +1,12 @@
-"""How well groups and likeness agree with people, on pairs of questions that people have labelled.
-
-Pure. `pairs.csv` holds school and public-service questions; its `half` says on which pairs a threshold may be
-chosen (`tune`) and which ones judge it (`judge`); no family of questions is in both.
-"""
+"""How well groups and likeness agree with people, on the labelled pairs of questions. Pure."""
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from importlib.resources import files
+from collections.abc import Sequence
 from itertools import count
 
+from server.likeness import Agreement, Pair, features_of, likeness
 from server.topics.grouping import Grouping
-from server.topics.likeness import features_of, likeness
-
-
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """Two questions, and whether people say that they are one question in two wordings."""
-
-    question: str
-    other: str
-    same: bool
-    kind: str  # wording | hard | easy
-    half: str  # tune | judge
-
-
-@dataclass(frozen=True, slots=True)
-class Agreement:
-    """What was found of the pairs that are the same, and what was found wrongly."""
-
-    found: int
-    wrong: int
-    missed: int
-
-    @property
-    def f1(self) -> float:
-        """The harmonic mean of precision and recall."""
-        both = 2 * self.found
-        return both / (both + self.wrong + self.missed) if both else 0.0
-
-
-def shipped_pairs() -> tuple[Pair, ...]:
-    """The pairs that come with the program."""
-    lines = files("server.topics").joinpath("pairs.csv").read_text("utf-8").splitlines()
-    return tuple(
-        Pair(row["question"], row["other"], row["same"] == "1", row["kind"], row["half"])
-        for row in csv.DictReader(lines)
-    )
 
 
 def judge_grouping(pairs: Sequence[Pair], threshold: float) -> Agreement:
@@ -57,7 +15,7 @@ def judge_grouping(pairs: Sequence[Pair], threshold: float) -> Agreement:
     grouping = Grouping(lambda: str(next(ids)), threshold)
     questions = dict.fromkeys(text for pair in pairs for text in (pair.question, pair.other))
     groups = {text: grouping.add(text).group for text in questions}
-    return _agreement(
+    return Agreement.of(
         (groups[pair.question] is not None and groups[pair.question] == groups[pair.other], pair.same)
         for pair in pairs
     )
@@ -65,16 +23,7 @@ def judge_grouping(pairs: Sequence[Pair], threshold: float) -> Agreement:
 
 def judge_likeness(pairs: Sequence[Pair], threshold: float) -> Agreement:
     """Look at each pair alone, all features counting as equally rare."""
-    return _agreement(
+    return Agreement.of(
         (likeness(features_of(pair.question), features_of(pair.other)) >= threshold, pair.same)
         for pair in pairs
     )
-
-
-def _agreement(pairs: Iterable[tuple[bool, bool]]) -> Agreement:
-    found = wrong = missed = 0
-    for together, same in pairs:
-        found += together and same
-        wrong += together and not same
-        missed += same and not together
-    return Agreement(found, wrong, missed)

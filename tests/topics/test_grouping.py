@@ -6,8 +6,9 @@ from itertools import count
 
 import pytest
 
+from server.likeness import shipped_pairs
 from server.topics.grouping import THRESHOLD, Grouping
-from server.topics.judging import judge_grouping, shipped_pairs
+from server.topics.judging import judge_grouping
 
 
 @pytest.fixture

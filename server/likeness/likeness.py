@@ -179,7 +179,7 @@ class _Lexicon:
 def _lexicon() -> _Lexicon:
     meanings: dict[str, list[tuple[str, str]]] = {}
     synonyms: dict[str, str] = {}
-    lines = files("server.topics").joinpath("likeness.txt").read_text("utf-8").splitlines()
+    lines = files("server.likeness").joinpath("likeness.txt").read_text("utf-8").splitlines()
     for number, line in enumerate(lines):
         head, colon, rest = line.partition(":")
         if not colon or line.startswith("#"):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from server.likeness import features_of, likeness
 from server.topics.grouping import THRESHOLD
-from server.topics.likeness import features_of, likeness
 
 
 def like(one: str, other: str) -> bool:

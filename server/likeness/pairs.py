@@ -1,0 +1,57 @@
+"""Pairs of questions that people have labelled, and how well a judge agrees with them.
+
+Pure. `pairs.csv` holds school and public-service questions; its `half` says on which pairs a threshold may be
+chosen (`tune`) and which ones judge it (`judge`); no family of questions is in both.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable
+from dataclasses import dataclass
+from importlib.resources import files
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two questions, and whether people say that they are one question in two wordings."""
+
+    question: str
+    other: str
+    same: bool
+    kind: str  # wording | hard | easy
+    half: str  # tune | judge
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """What was found of the pairs that are the same, and what was found wrongly."""
+
+    found: int
+    wrong: int
+    missed: int
+
+    @classmethod
+    def of(cls, pairs: Iterable[tuple[bool, bool]]) -> Agreement:
+        """Count what a judge put together against what is the same."""
+        found = wrong = missed = 0
+        for together, same in pairs:
+            found += together and same
+            wrong += together and not same
+            missed += same and not together
+        return cls(found, wrong, missed)
+
+    @property
+    def f1(self) -> float:
+        """The harmonic mean of precision and recall."""
+        both = 2 * self.found
+        return both / (both + self.wrong + self.missed) if both else 0.0
+
+
+def shipped_pairs() -> tuple[Pair, ...]:
+    """The pairs that come with the program."""
+    lines = files("server.likeness").joinpath("pairs.csv").read_text("utf-8").splitlines()
+    return tuple(
+        Pair(row["question"], row["other"], row["same"] == "1", row["kind"], row["half"])
+        for row in csv.DictReader(lines)
+    )
