@@ -35,6 +35,7 @@ class Permission(StrEnum):
     SEE_METRICS = "see_metrics"
     MANAGE_KEYS = "manage_keys"
     MODERATE = "moderate"
+    SEE_RECORDS = "see_records"
 
 
 _ALLOWED: dict[Role, frozenset[Permission]] = {
@@ -48,7 +49,7 @@ _ALLOWED: dict[Role, frozenset[Permission]] = {
             Permission.MODERATE,
         }
     ),
-    Role.COMPLIANCE: frozenset({Permission.EDIT_WORDS, Permission.MODERATE}),
+    Role.COMPLIANCE: frozenset({Permission.EDIT_WORDS, Permission.MODERATE, Permission.SEE_RECORDS}),
     Role.ADMIN: frozenset(Permission),
 }
 
