@@ -5,7 +5,7 @@ It does not know cookies, requests, or what is chatted.
 
 from server.accounts.accounts import Accounts
 from server.accounts.logins import NewLogin
-from server.accounts.permissions import Permission, Role, allows, require, require_chat
+from server.accounts.permissions import RIGHTS, Permission, Role, allows, may, require, require_chat
 from server.accounts.views import (
     ClassPatch,
     ClassRef,
@@ -22,6 +22,7 @@ from server.accounts.views import (
 from server.accounts.who import Who, pseudonym
 
 __all__ = [
+    "RIGHTS",
     "Accounts",
     "ClassPatch",
     "ClassRef",
@@ -39,6 +40,7 @@ __all__ = [
     "UserView",
     "Who",
     "allows",
+    "may",
     "pseudonym",
     "require",
     "require_chat",

@@ -6,9 +6,11 @@ from typing import Any
 
 from server.accounts.passwords import Passwords, check_password
 from server.accounts.permissions import Role
+from server.accounts.rights import rights_of, switches
 from server.accounts.views import NewUser, UserPatch, UserView, clean_name, name_taken, not_found
+from server.accounts.who import Who
 from server.errors import ClientProblem
-from server.storage import users
+from server.storage import audit, rights, users
 from server.storage.database import Database
 from server.storage.ids import new_id
 
@@ -23,7 +25,8 @@ class Users:
     async def list_all(self) -> list[UserView]:
         """Every user by name."""
         async with self._database.read() as connection:
-            return [_view(user) for user in await users.list_all(connection)]
+            switched = await rights.of_all(connection)
+            return [_view(user, switched.get(user.id, ())) for user in await users.list_all(connection)]
 
     async def add(self, new: NewUser, now_ms: int) -> UserView:
         """Make a user.
@@ -48,13 +51,22 @@ class Users:
             await users.add(connection, user)
         return _view(user)
 
-    async def change(self, user_id: str, patch: UserPatch) -> UserView:
-        """Change role, password or whether the user may log in.
+    async def change(
+        self, user_id: str, patch: UserPatch, by: Who | None = None, now_ms: int = 0
+    ) -> UserView:
+        """Change role, password, rights to see, or whether the user may log in.
 
-        A user who is disabled or gets a new password is logged out everywhere at once.
+        A user who is disabled or gets a new password is logged out everywhere at once. With another role,
+        what was switched for the user is forgotten: it was meant for the old one.
+
+        Args:
+            user_id: whom.
+            patch: what to change.
+            by: who changes it, for the audit log.
+            now_ms: the time, for the audit log.
 
         Raises:
-            ClientProblem: 404 `not_found`, 409 `last_admin`, 422 `weak_password`.
+            ClientProblem: 404 `not_found`, 409 `last_admin`, 422 `weak_password` or `bad_right`.
         """
         values: dict[str, Any] = {}
         if patch.role is not None:
@@ -85,14 +97,34 @@ class Users:
                 )
             if after.disabled or patch.password is not None:
                 await users.end_logins(connection, user_id)
-        return _view(after)
+            old = rights_of(before.role, await rights.of_user(connection, user_id))
+            if after.role != before.role:
+                await rights.clear(connection, user_id)
+            for right, allowed in switches(after.role, patch.rights or {}).items() if patch.rights else ():
+                await rights.switch(connection, user_id, right, allowed)
+            switched = await rights.of_user(connection, user_id)
+            new = rights_of(after.role, switched)
+            if new != old or after.role != before.role:
+                await audit.append(
+                    connection,
+                    at_ms=now_ms,
+                    who=(by.name or by.id) if by else "",
+                    what="change_rights",
+                    subject=after.name,
+                    detail={
+                        "role": after.role,
+                        "switched": {right: on for right, on in new.items() if on != old[right]},
+                    },
+                )
+        return _view(after, switched)
 
 
-def _view(user: users.StoredUser) -> UserView:
+def _view(user: users.StoredUser, switched: tuple[tuple[str, bool], ...] = ()) -> UserView:
     return UserView(
         id=user.id,
         name=user.name,
         role=Role(user.role),
         disabled=user.disabled,
         created_at_ms=user.created_at_ms,
+        rights=rights_of(user.role, switched),
     )

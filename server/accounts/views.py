@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from server.accounts.permissions import Role
+from server.accounts.permissions import Permission, Role
 from server.errors import ClientProblem
 
 NAME_CHARS = 64
@@ -37,6 +37,7 @@ class UserView(_View):
     role: Role
     disabled: bool
     created_at_ms: int
+    rights: dict[Permission, bool]  # the five that can be switched, as they are now
 
 
 class NewUser(_Body):
@@ -53,6 +54,7 @@ class UserPatch(_Body):
     role: Role | None = None
     disabled: bool | None = None
     password: str | None = None
+    rights: dict[Permission, bool] | None = None
 
 
 class KeyView(_View):

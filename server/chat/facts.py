@@ -22,7 +22,7 @@ class Facts:
     """Notes go out in tasks of their own, in order; a failure is logged and costs nobody an answer."""
 
     def __init__(
-        self, recorder: Recorder, metrics: Metrics, pseudonym: Callable[[str, str | None], str]
+        self, recorder: Recorder, metrics: Metrics, pseudonym: Callable[[str, str | None, int], str]
     ) -> None:
         self._recorder = recorder
         self._pseudonym = pseudonym
@@ -51,7 +51,7 @@ class Facts:
                     turn_id=ended.turn,
                     text=ended.question,
                     asked_at_ms=ended.asked_at_ms,
-                    asker=self._pseudonym(who.id, who.class_id),
+                    asker=self._pseudonym(who.id, who.class_id, ended.asked_at_ms),
                     class_id=who.class_id,
                     outcome=outcome,
                     origin="model",
@@ -68,7 +68,7 @@ class Facts:
                 turn_id=None,
                 text=None,
                 asked_at_ms=at_ms,
-                asker=self._pseudonym(who.id, who.class_id),
+                asker=self._pseudonym(who.id, who.class_id, at_ms),
                 class_id=who.class_id,
                 outcome="blocked",
                 origin="none",

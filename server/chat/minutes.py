@@ -32,7 +32,7 @@ class Minutes:
         history: where ended turns are remembered.
         facts: who counts.
         metrics: counters.
-        pseudonym: owner and class → the name for records.
+        pseudonym: owner, class and moment → the name for records.
     """
 
     def __init__(
@@ -43,7 +43,7 @@ class Minutes:
         history: History,
         facts: Facts,
         metrics: Metrics,
-        pseudonym: Callable[[str, str | None], str],
+        pseudonym: Callable[[str, str | None, int], str],
     ) -> None:
         self._stored = stored
         self._is_stored = is_stored
@@ -151,7 +151,7 @@ class Minutes:
                     at_ms=hits.at_ms,
                     conversation_id=self._stored.id,
                     turn_id=hits.turn,
-                    asker=self._pseudonym(asking.id, asking.class_id),
+                    asker=self._pseudonym(asking.id, asking.class_id, hits.at_ms),
                     class_id=asking.class_id,
                     direction=str(hits.direction),
                     action=str(match.action),

@@ -24,7 +24,7 @@ async def change_user(call: Call) -> Response:
     """Change a user."""
     body = await read_body(call.request, UserPatch)
     user_id = call.request.path_params["id"]
-    return answer({"user": await call.parts.accounts.users.change(user_id, body)})
+    return answer({"user": await call.parts.accounts.users.change(user_id, body, call.user, call.now_ms)})
 
 
 async def list_classes(call: Call) -> Response:

@@ -74,7 +74,12 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
         stack.push_async_callback(source.close)
         database = await Database.open(settings.database_file)
         stack.push_async_callback(database.close)
-        accounts = await Accounts.open(database, login_hours=settings.login_hours)
+        accounts = await Accounts.open(
+            database,
+            login_hours=settings.login_hours,
+            term_starts=settings.term_starts,
+            timezone=settings.timezone,
+        )
         zone = ZoneInfo(settings.timezone)
         published = PublishedFilter(database, lambda: datetime.now(zone).date())
         await published.load(started_at_ms)
