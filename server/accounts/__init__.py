@@ -6,6 +6,7 @@ It does not know cookies, requests, or what is chatted.
 from server.accounts.accounts import Accounts
 from server.accounts.logins import NewLogin
 from server.accounts.permissions import RIGHTS, Permission, Role, allows, may, require, require_chat
+from server.accounts.rights import rights_of
 from server.accounts.views import (
     ClassPatch,
     ClassRef,
@@ -15,7 +16,9 @@ from server.accounts.views import (
     MadeKey,
     NewClass,
     NewKey,
+    NewReveal,
     NewUser,
+    RevealView,
     UserPatch,
     UserView,
 )
@@ -33,8 +36,10 @@ __all__ = [
     "NewClass",
     "NewKey",
     "NewLogin",
+    "NewReveal",
     "NewUser",
     "Permission",
+    "RevealView",
     "Role",
     "UserPatch",
     "UserView",
@@ -44,4 +49,5 @@ __all__ = [
     "pseudonym",
     "require",
     "require_chat",
+    "rights_of",
 ]

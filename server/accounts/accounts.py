@@ -11,6 +11,7 @@ from server.accounts.classes import Classes
 from server.accounts.keys import Keys
 from server.accounts.logins import Logins
 from server.accounts.passwords import Passwords
+from server.accounts.reveals import Reveals
 from server.accounts.terms import DEFAULT_STARTS, Terms, parse_starts
 from server.accounts.users import Users
 from server.accounts.who import Who, pseudonym
@@ -30,6 +31,7 @@ class Accounts:
         self.keys = Keys(database)
         self.terms = terms
         self._salt = salt
+        self.reveals = Reveals(database, self.pseudonyms)
 
     @classmethod
     async def open(

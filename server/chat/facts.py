@@ -35,6 +35,11 @@ class Facts:
         while self._tasks:
             await asyncio.wait(set(self._tasks))
 
+    async def settled(self) -> None:
+        """Wait until everything so far is noted."""
+        if self._tasks:
+            await asyncio.wait(set(self._tasks))
+
     def turn_ended(self, ended: TurnEnded, who: Who) -> None:
         """A turn came to its end. Answering anew is no new question: only the metrics count it."""
         outcome = OUTCOMES.get(ended.finish, ended.finish)

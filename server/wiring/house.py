@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from filters import fold
 from server import __version__
 from server.accounts import Accounts
-from server.chat import ChatDesk, ChatRules, Parts, texts_of
+from server.chat import ChatDesk, ChatRules, OwnData, Parts, Retention, RetentionRules, texts_of
 from server.metrics import Metrics
 from server.moderation import PublishedFilter, WordDesk
 from server.presets import Preset, load_preset
@@ -42,6 +42,8 @@ class House:
     groups: GroupDesk
     group_statistics: GroupStatistics
     chat: ChatDesk
+    retention: Retention
+    own: OwnData
     started_at_ms: int
     _has_left: bool = field(default=False, repr=False)
 
@@ -114,6 +116,7 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
             )
         )
         await chat.start()
+        retention = Retention(database, chat, groups, statistics, RetentionRules.of(settings))
         house = House(
             settings=settings,
             preset=preset,
@@ -128,6 +131,8 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
             groups=groups,
             group_statistics=GroupStatistics(statistics, groups, lambda text: topics.matcher.topics_of(text)),
             chat=chat,
+            retention=retention,
+            own=OwnData(database, accounts, chat, groups, retention, preset, settings.timezone),
             started_at_ms=started_at_ms,
         )
         stack.push_async_callback(house.leave)
@@ -136,6 +141,7 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
         _run(stack, follow_publications(published))
         _run(stack, tell_readiness(source))
         _run(stack, sweep(lambda now_ms: accounts.classes.forget_strangers(now_ms, chat.present)))
+        _run(stack, retention.keep_running())
         calm_collector()
         yield house
 
