@@ -115,7 +115,7 @@ class Parts:
     rules: ChatRules
     recorder: Recorder
     metrics: Metrics
-    pseudonym: Callable[[str, str | None], str]  # owner and class → the name for records
+    pseudonym: Callable[[str, str | None, int], str]  # owner, class, moment → the name for records
     join_class: JoinClass
     texts: Mapping[str, Texts]
     knowledge: Knowledge | None = None

@@ -12,7 +12,7 @@ from typing import Protocol
 from starlette.requests import HTTPConnection, Request
 
 from server.accounts import Accounts, Who
-from server.chat import ChatDesk
+from server.chat import ChatDesk, OwnData, Retention
 from server.metrics import Metrics
 from server.moderation import PublishedFilter, WordDesk
 from server.presets import Preset
@@ -41,6 +41,8 @@ class Parts(Protocol):
     groups: GroupDesk
     group_statistics: GroupStatistics
     chat: ChatDesk
+    retention: Retention
+    own: OwnData
     started_at_ms: int
 
 

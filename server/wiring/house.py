@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from filters import fold
 from server import __version__
 from server.accounts import Accounts
-from server.chat import ChatDesk, ChatRules, Parts, texts_of
+from server.chat import ChatDesk, ChatRules, OwnData, Parts, Retention, RetentionRules, texts_of
 from server.knowledge import Library
 from server.metrics import Metrics
 from server.moderation import PublishedFilter, WordDesk
@@ -47,6 +47,8 @@ class House:
     groups: GroupDesk
     group_statistics: GroupStatistics
     chat: ChatDesk
+    retention: Retention
+    own: OwnData
     started_at_ms: int
     _has_left: bool = field(default=False, repr=False)
 
@@ -80,7 +82,12 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
         stack.push_async_callback(source.close)
         database = await Database.open(settings.database_file)
         stack.push_async_callback(database.close)
-        accounts = await Accounts.open(database, login_hours=settings.login_hours)
+        accounts = await Accounts.open(
+            database,
+            login_hours=settings.login_hours,
+            term_starts=settings.term_starts,
+            timezone=settings.timezone,
+        )
         zone = ZoneInfo(settings.timezone)
         published = PublishedFilter(database, lambda: datetime.now(zone).date())
         await published.load(started_at_ms)
@@ -117,6 +124,7 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
             )
         )
         await chat.start()
+        retention = Retention(database, chat, groups, statistics, RetentionRules.of(settings))
         house = House(
             settings=settings,
             preset=preset,
@@ -132,6 +140,8 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
             groups=groups,
             group_statistics=GroupStatistics(statistics, groups, lambda text: topics.matcher.topics_of(text)),
             chat=chat,
+            retention=retention,
+            own=OwnData(database, accounts, chat, groups, retention, preset, settings.timezone),
             started_at_ms=started_at_ms,
         )
         stack.push_async_callback(house.leave)
@@ -142,6 +152,7 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
         _run(stack, sweep(lambda now_ms: accounts.classes.forget_strangers(now_ms, chat.present)))
         for doing in keep_records(house.records, settings):
             _run(stack, doing)
+        _run(stack, retention.keep_running())
         calm_collector()
         yield house
 

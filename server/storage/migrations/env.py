@@ -9,6 +9,7 @@ from sqlalchemy import NullPool, create_engine, event
 
 import server.storage.tables_audit
 import server.storage.tables_groups
+import server.storage.tables_privacy
 import server.storage.tables_records  # noqa: F401 -- its tables are part of the schema
 from server.storage.tables import Base
 
