@@ -6,6 +6,7 @@ the code that walks streams. It does not know who asks, or what is done with a v
 
 from __future__ import annotations
 
+from copy import copy
 from datetime import date
 from typing import Final
 
@@ -51,6 +52,12 @@ class Pipeline:
         matches = stream.matches
         action = strongest(match.action for match in matches)
         return Verdict(action, passed, matches, folded, self.version)
+
+    def as_version(self, version: int) -> Pipeline:
+        """The same filter under another number; nothing is copied."""
+        same = copy(self)
+        same.version = version
+        return same
 
     def stream(self, direction: Direction) -> Stream:
         """A new stream; it keeps this list to its end, whatever is published meanwhile."""

@@ -20,9 +20,9 @@ from server.presets import Preset, load_preset
 from server.settings import Settings
 from server.sources.types import Source
 from server.storage.database import Database
-from server.topics import GroupDesk, GroupStatistics, Recorder, Statistics, TopicDesk, private_pipeline
+from server.topics import GroupDesk, GroupStatistics, PrivateFilter, Recorder, Statistics, TopicDesk
 from server.wiring.sourcing import source_of
-from server.wiring.upkeep import calm_collector, follow_publications, sweep, tell_readiness, watch_stalls
+from server.wiring.upkeep import calm_collector, follow, sweep, tell_readiness, watch_stalls
 
 
 @dataclass
@@ -41,6 +41,7 @@ class House:
     statistics: Statistics
     groups: GroupDesk
     group_statistics: GroupStatistics
+    private: PrivateFilter | None
     chat: ChatDesk
     started_at_ms: int
     _has_left: bool = field(default=False, repr=False)
@@ -91,6 +92,9 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
             timezone=settings.timezone,
             is_told=True,
         )
+        private = PrivateFilter(database) if settings.mask_private else None
+        if private is not None:
+            await private.refresh()
         chat = ChatDesk(
             Parts(
                 database=database,
@@ -105,7 +109,7 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
                 pseudonym=accounts.pseudonym,
                 join_class=accounts.classes.join,
                 texts=texts_of(preset),
-                private=private_pipeline() if settings.mask_private else None,
+                private=private,
             )
         )
         await chat.start()
@@ -122,13 +126,16 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
             statistics=statistics,
             groups=groups,
             group_statistics=GroupStatistics(statistics, groups, lambda text: topics.matcher.topics_of(text)),
+            private=private,
             chat=chat,
             started_at_ms=started_at_ms,
         )
         stack.push_async_callback(house.leave)
         _watch(house)
         _run(stack, watch_stalls(metrics.event_loop_late))
-        _run(stack, follow_publications(published))
+        _run(stack, follow(published, "word list version"))
+        if private is not None:
+            _run(stack, follow(private, "list of names"))
         _run(stack, tell_readiness(source))
         _run(stack, sweep(lambda now_ms: accounts.classes.forget_strangers(now_ms, chat.present)))
         calm_collector()
