@@ -48,7 +48,8 @@ class Lists:
         """
         name = _clean(new.name)
         async with self._database.write() as connection:
-            _check_layer(new.layer, await classes.open_ids(connection))
+            known = await classes.list_all(connection)
+            _check_layer(new.layer, known)
             if await words.find_list(connection, name) is not None:
                 raise problems.name_taken(name)
             positions = [row.position for row in await words.all_lists(connection)]
@@ -70,7 +71,7 @@ class Lists:
                 position=max(positions, default=-1) + 1,
             )
             await words.add_lists(connection, [row])
-            change = list_change("add_list", None, row, who=who, now_ms=now_ms)
+            change = list_change("add_list", None, row, who=who, now_ms=now_ms, layers=_named(known))
             await word_versions.record(connection, change)
         return _view(row, 0)
 
@@ -87,6 +88,7 @@ class Lists:
         if "name" in values:
             values["name"] = _clean(values["name"])
         async with self._database.write() as connection:
+            known = await classes.list_all(connection)
             before = await words.get_list(connection, list_id)
             if before is None:
                 raise problems.no_list()
@@ -95,11 +97,11 @@ class Lists:
                 if holder is not None and holder.id != list_id:
                     raise problems.name_taken(values["name"])
             if values.get("layer", before.layer) != before.layer:
-                _check_layer(values["layer"], await classes.open_ids(connection))
+                _check_layer(values["layer"], known)
             after = replace(before, **values)
             if after != before:
                 await words.change_list(connection, list_id, values)
-                change = list_change("edit_list", before, after, who=who, now_ms=now_ms)
+                change = list_change("edit_list", before, after, who=who, now_ms=now_ms, layers=_named(known))
                 await word_versions.record(connection, change)
             counts = await words.count_by_list(connection)
         return _view(after, counts.get(list_id, 0))
@@ -115,14 +117,21 @@ class Lists:
             if row is None:
                 raise problems.no_list()
             count = (await words.count_by_list(connection)).get(list_id, 0)
+            known = await classes.list_all(connection)
             await words.delete_list(connection, list_id)
-            change = list_change("delete_list", row, None, who=who, now_ms=now_ms, num_words=count)
+            change = list_change(
+                "delete_list", row, None, who=who, now_ms=now_ms, num_words=count, layers=_named(known)
+            )
             await word_versions.record(connection, change)
 
 
-def _check_layer(layer: str, open_ids: list[str]) -> None:
+def _named(known: list[StoredClass]) -> dict[str, str]:
+    return {layer_of(each.id): each.name for each in known}
+
+
+def _check_layer(layer: str, known: list[StoredClass]) -> None:
     class_id = class_of(layer)
-    if class_id is not None and class_id not in open_ids:
+    if class_id is not None and class_id not in {each.id for each in known if not each.archived}:
         raise problems.bad_layer()
 
 

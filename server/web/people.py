@@ -62,7 +62,8 @@ async def renew_code(call: Call) -> Response:
 
 async def names(call: Call) -> Response:
     """The names that are masked in the questions of a class."""
-    return answer({"names": await call.parts.accounts.names.of(call.request.path_params["id"])})
+    names = await call.parts.accounts.names.of(call.request.path_params["id"])
+    return answer({"names": names, "masked": call.parts.private is not None})
 
 
 async def put_names(call: Call) -> Response:
@@ -71,4 +72,4 @@ async def put_names(call: Call) -> Response:
     kept = await call.parts.accounts.names.put(call.request.path_params["id"], body.text)
     if call.parts.private is not None:
         await call.parts.private.refresh()
-    return answer({"names": kept})
+    return answer({"names": kept, "masked": call.parts.private is not None})

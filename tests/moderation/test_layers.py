@@ -144,7 +144,7 @@ async def test_a_list_may_change_its_layer(desk: WordDesk, published: PublishedF
     assert hits == {"b"}
     change = (await desk.versions.changes(what="edit_list")).changes[0]
     assert (change.before or {})["layer"] == "organisation"
-    assert (change.after or {})["layer"] == "class:b"
+    assert (change.after or {})["layer"] == "班b"
 
 
 @pytest.mark.usefixtures("two_classes")
