@@ -20,7 +20,7 @@ from server.records import Records
 from server.settings import Settings
 from server.sources.types import Source
 from server.storage.acts import By
-from server.topics import GroupDesk, GroupStatistics, Statistics, TopicDesk
+from server.topics import GroupDesk, GroupStatistics, PrivateFilter, Statistics, TopicDesk
 from server.web.languages import Language, language_of
 from server.web.origins import Origins
 
@@ -40,6 +40,7 @@ class Parts(Protocol):
     statistics: Statistics
     groups: GroupDesk
     group_statistics: GroupStatistics
+    private: PrivateFilter | None
     chat: ChatDesk
     retention: Retention
     own: OwnData

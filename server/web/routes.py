@@ -129,6 +129,8 @@ TABLE: tuple[Row, ...] = (
     Row("POST", "/api/classes", CLASSES, people.add_class),
     Row("PATCH", "/api/classes/{id}", CLASSES, people.change_class),
     Row("POST", "/api/classes/{id}/code", CLASSES, people.renew_code),
+    Row("GET", "/api/classes/{id}/names", CLASSES, people.names),
+    Row("PUT", "/api/classes/{id}/names", CLASSES, people.put_names),
 )
 
 

@@ -22,11 +22,11 @@ from server.records import Records
 from server.settings import Settings
 from server.sources.types import Source
 from server.storage.database import Database
-from server.topics import GroupDesk, GroupStatistics, Recorder, Statistics, TopicDesk, private_pipeline
+from server.topics import GroupDesk, GroupStatistics, PrivateFilter, Recorder, Statistics, TopicDesk
 from server.wiring.record_keeping import keep_records
 from server.wiring.recording import hit_notes_of, records_of
 from server.wiring.sourcing import source_of
-from server.wiring.upkeep import calm_collector, follow_publications, sweep, tell_readiness, watch_stalls
+from server.wiring.upkeep import calm_collector, follow, sweep, tell_readiness, watch_stalls
 
 
 @dataclass
@@ -46,6 +46,7 @@ class House:
     statistics: Statistics
     groups: GroupDesk
     group_statistics: GroupStatistics
+    private: PrivateFilter | None
     chat: ChatDesk
     retention: Retention
     own: OwnData
@@ -104,6 +105,9 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
             timezone=settings.timezone,
             is_told=True,
         )
+        private = PrivateFilter(database) if settings.mask_private else None
+        if private is not None:
+            await private.refresh()
         chat = ChatDesk(
             Parts(
                 database=database,
@@ -120,7 +124,7 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
                 texts=texts_of(preset),
                 knowledge=Library(answers=None, documents=None),
                 hit_notes=hit_notes_of(settings, published),
-                private=private_pipeline() if settings.mask_private else None,
+                private=private,
             )
         )
         await chat.start()
@@ -139,6 +143,7 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
             statistics=statistics,
             groups=groups,
             group_statistics=GroupStatistics(statistics, groups, lambda text: topics.matcher.topics_of(text)),
+            private=private,
             chat=chat,
             retention=retention,
             own=OwnData(database, accounts, chat, groups, retention, preset, settings.timezone),
@@ -147,7 +152,9 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
         stack.push_async_callback(house.leave)
         _watch(house)
         _run(stack, watch_stalls(metrics.event_loop_late))
-        _run(stack, follow_publications(published))
+        _run(stack, follow(published, "word list version"))
+        if private is not None:
+            _run(stack, follow(private, "list of names"))
         _run(stack, tell_readiness(source))
         _run(stack, sweep(lambda now_ms: accounts.classes.forget_strangers(now_ms, chat.present)))
         for doing in keep_records(house.records, settings):
