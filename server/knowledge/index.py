@@ -94,7 +94,7 @@ class Index:
         self._changing = Lock()
 
     def open(self, documents: Collection[int]) -> set[int]:
-        """Take up what the folder has of these documents; the numbers of those it has nothing of are returned."""
+        """Take up what the folder has of these documents; return the numbers of those that it lacks."""
         missing = set(documents)
         if self._folder is None:
             return missing
@@ -159,9 +159,10 @@ class Index:
             documents: look in these only.
         """
         parts = self._parts
+        among = None if documents is None else list(documents)
         terms = np.unique(terms)
         wanted = [
-            part.wanted if documents is None else part.wanted & np.isin(part.segment.documents, list(documents))
+            part.wanted if among is None else part.wanted & np.isin(part.segment.documents, among)
             for part in parts
         ]
         num_passages = sum(int(np.count_nonzero(each)) for each in wanted)

@@ -143,7 +143,7 @@ def open_segment(file: Path) -> Segment:
     except (OSError, ValueError) as error:
         raise DamagedSegment(str(error)) from error
     begin = len(_MAGIC) + 8
-    if len(mapped) < begin or mapped[: len(_MAGIC)] != _MAGIC:
+    if len(mapped) < begin or bytes(mapped[: len(_MAGIC)]) != _MAGIC:
         raise DamagedSegment("not a segment")
     crc = int.from_bytes(mapped[begin - 8 : begin - 4], "little")
     if zlib.crc32(mapped[begin:]) != crc:

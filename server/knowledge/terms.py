@@ -1,8 +1,9 @@
 """What a text is found by: Chinese characters, pairs of neighbouring ones, and words of letters and digits.
 
 Each term is one 64-bit number, so that a text becomes an array without a dictionary: a character is its code
-point, a pair is two of them, a word a hash with the highest bit set. Texts are folded as the filter folds them (full width,
-traditional characters, case). It does not know where texts are kept, nor how often a term occurs.
+point, a pair is two of them, a word a hash with the highest bit set. Texts are folded as the filter folds
+them (full width, traditional characters, case). It does not know where texts are kept, nor how often a term
+occurs.
 """
 
 from __future__ import annotations
