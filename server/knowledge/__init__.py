@@ -1,5 +1,7 @@
 """Knowledge: what people have approved, and what is found of it for a question."""
 
+from server.knowledge.documents import DocumentDesk, DocumentView, Opened
+from server.knowledge.finding import Candidate
 from server.knowledge.library import Library
 from server.knowledge.types import (
     ApprovedAnswer,
@@ -11,15 +13,22 @@ from server.knowledge.types import (
     Passage,
     Served,
 )
+from server.knowledge.uploads import FILE_BYTES, sentence_of
 
 __all__ = [
+    "FILE_BYTES",
     "ApprovedAnswer",
     "Attachment",
+    "Candidate",
+    "DocumentDesk",
+    "DocumentView",
     "Finding",
     "Grounded",
     "Library",
     "Nothing",
     "Offered",
+    "Opened",
     "Passage",
     "Served",
+    "sentence_of",
 ]

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from server.knowledge.blocks import Block, Piece
+from server.reading.blocks import Block, Piece
 
 # Measured on CMRC 2018 whose texts were one long document each (`dayi bench knowledge`): shorter passages
 # separate an answer from what it speaks about, longer ones fill the model's question with what was not asked.

@@ -136,19 +136,22 @@ class Index:
             self._parts = (*self._parts, self._kept(segment))
             self._join_small()
 
+    def replace(self, document: int, passages: Iterable[tuple[int, int, Terms]]) -> None:
+        """Take in a document in place of what there is of it; a search finds the one or the other."""
+        segment = make_segment(passages)
+        with self._changing:
+            kept, gone = self._without(document)
+            self._parts = (*kept, self._kept(segment)) if len(segment) else kept
+            for part in gone:
+                self._drop(part)
+            self._join_small()
+
     def remove(self, document: int) -> None:
         """Skip a document from now on."""
         with self._changing:
-            parts = []
-            for part in self._parts:
-                gone = part.segment.documents == document
-                if gone.any():
-                    part = _Part(part.segment, part.wanted & ~gone, part.number)
-                if part.num_wanted:
-                    parts.append(part)
-                else:
-                    self._drop(part)
-            self._parts = tuple(parts)
+            self._parts, gone = self._without(document)
+            for part in gone:
+                self._drop(part)
 
     def search(self, terms: Terms, most: int, documents: Collection[int] | None = None) -> Hits:
         """The passages that have most of the terms.
@@ -192,6 +195,17 @@ class Index:
             has = np.array([_has(segment, *span, place) for span in zip(*spans[which], strict=True)])
             hits.append(Hit(int(segment.passages[place]), int(segment.documents[place]), score, has))
         return Hits(tuple(hits), terms, num_having, num_passages)
+
+    def _without(self, document: int) -> tuple[tuple[_Part, ...], list[_Part]]:
+        """The parts without a document, and those of which nothing is left."""
+        kept: list[_Part] = []
+        gone: list[_Part] = []
+        for part in self._parts:
+            its = part.segment.documents == document
+            if its.any():
+                part = _Part(part.segment, part.wanted & ~its, part.number)
+            (kept if part.num_wanted else gone).append(part)
+        return tuple(kept), gone
 
     def _kept(self, segment: Segment) -> _Part:
         number, self._next = self._next, self._next + 1

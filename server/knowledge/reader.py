@@ -20,7 +20,7 @@ import structlog
 
 import server
 from server.errors import ClientProblem
-from server.knowledge.blocks import Block
+from server.reading.blocks import Block
 
 log = structlog.get_logger(__name__)
 
@@ -99,7 +99,7 @@ async def read_document(
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
-        "server.knowledge.reading",
+        "server.reading",
         str(file),
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,

@@ -32,7 +32,7 @@ _WORD_CHARS: Final = 64
 
 def terms_of(text: str) -> Terms:
     """Every term of a text, in no particular order, as often as it occurs."""
-    folded = fold(text.translate(_WITHOUT_QUOTES), keep_ignored=True)
+    folded = fold(without_quotes(text), keep_ignored=True)
     codes = np.frombuffer(folded.encode("utf-32-le", "replace"), dtype=np.uint32)
     if not len(codes):
         return np.empty(0, dtype=np.uint64)
@@ -42,9 +42,8 @@ def terms_of(text: str) -> Terms:
     wide = codes.astype(np.uint64)
     pairs = (wide[:-1][both] << np.uint64(_PAIR_SHIFT)) | wide[1:][both]
     found = [pairs, wide[characters]]
-    edges = np.flatnonzero(np.diff(np.concatenate(([0], (kinds == _WORD).view(np.int8), [0]))))
-    if len(edges):
-        words = [word_key(folded[start:end]) for start, end in edges.reshape(-1, 2).tolist()]
+    words = [word_key(folded[start:end]) for start, end in _runs(kinds == _WORD)]
+    if words:
         found.append(np.array(words, dtype=np.uint64))
     return np.concatenate(found)
 
@@ -53,6 +52,23 @@ def are_characters(terms: Terms) -> NDArray[np.bool_]:
     """Which of the terms are single characters."""
     single: NDArray[np.bool_] = terms < np.uint64(1 << _PAIR_SHIFT)
     return single
+
+
+def without_quotes(text: str) -> str:
+    """A text without the marks around names."""
+    return text.translate(_WITHOUT_QUOTES)
+
+
+def spans_of(folded: str) -> list[tuple[int, int, bool]]:
+    """Start and end of every run of characters and of every word (then True), in their order."""
+    kinds = _kinds_of(np.frombuffer(folded.encode("utf-32-le", "replace"), dtype=np.uint32))
+    runs = [(start, end, False) for start, end in _runs(kinds == _CHARACTER)]
+    return sorted(runs + [(start, end, True) for start, end in _runs(kinds == _WORD)])
+
+
+def pair_key(one: str, other: str) -> int:
+    """The term of two neighbouring characters of a folded text."""
+    return ord(one) << _PAIR_SHIFT | ord(other)
 
 
 @lru_cache(maxsize=65536)
@@ -70,6 +86,12 @@ def _stem(word: str) -> str:
                 return stem + "y" if ending == "ies" else stem.rstrip("e")
         return word.rstrip("e") if len(word) > _STEM_CHARS else word
     return word
+
+
+def _runs(chosen: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """Where runs of chosen places begin and end."""
+    edges = np.flatnonzero(np.diff(np.concatenate(([0], chosen.view(np.int8), [0]))))
+    return [(start, end) for start, end in edges.reshape(-1, 2).tolist()]
 
 
 def _kinds_of(codes: NDArray[np.uint32]) -> NDArray[np.uint8]:

@@ -105,6 +105,12 @@ async def files(connection: AsyncConnection) -> set[str]:
     return set(await connection.scalars(select(DocumentRow.sha256).distinct()))
 
 
+async def num_waiting(connection: AsyncConnection) -> int:
+    """How many documents wait to be read."""
+    query = select(func.count()).select_from(DocumentRow).where(DocumentRow.state == "waiting")
+    return await connection.scalar(query) or 0
+
+
 async def rename(connection: AsyncConnection, document_id: str, title: str) -> None:
     """Give a document another title."""
     await connection.execute(update(DocumentRow).where(DocumentRow.id == document_id).values(title=title))

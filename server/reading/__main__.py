@@ -13,10 +13,10 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TextIO
 
-from server.knowledge.blocks import Block
-from server.knowledge.reading.kinds import kind_of
-from server.knowledge.reading.problems import Unreadable
-from server.knowledge.reading.words import clean
+from server.reading.blocks import Block
+from server.reading.kinds import kind_of
+from server.reading.problems import Unreadable
+from server.reading.words import clean
 
 MEMORY_BYTES = 2 << 30  # of addresses, libraries included
 CPU_SECONDS = 90
@@ -50,18 +50,18 @@ def _open(file: Path) -> tuple[str, Iterator[Block | tuple[int, int]]]:
     kind = kind_of(content)
     # Each parser is imported for its own kind only: what is not loaded cannot be attacked.
     if kind == "pdf":
-        from server.knowledge.reading.pdf import read_pdf
+        from server.reading.pdf import read_pdf
 
         return kind, read_pdf(content)
     if kind == "docx":
-        from server.knowledge.reading.docx import read_docx
+        from server.reading.docx import read_docx
 
         return kind, iter(read_docx(content))
     if kind == "html":
-        from server.knowledge.reading.html import read_html
+        from server.reading.html import read_html
 
         return kind, iter(read_html(content))
-    from server.knowledge.reading.plain import read_markdown, read_text
+    from server.reading.plain import read_markdown, read_text
 
     return kind, iter(read_markdown(content) if kind == "markdown" else read_text(content))
 

@@ -9,11 +9,12 @@ from typing import Final
 import pypdfium2
 from pypdfium2.raw import FPDF_ERR_PASSWORD
 
-from server.knowledge.blocks import Block
-from server.knowledge.reading.headings import level_of
-from server.knowledge.reading.problems import Unreadable
+from server.reading.blocks import Block
+from server.reading.headings import level_of
+from server.reading.problems import Unreadable
 
 NUM_PAGES: Final = 5000
+TITLE_CHARS: Final = 40
 _FULL: Final = 0.75  # a line shorter than this part of the longest one ends its paragraph
 _ENDS: Final = re.compile(r"[。！？；：.!?:;]”?$")
 _ITEM: Final = re.compile(r"^(?:[（(]?[一二三四五六七八九十\d]{1,3}[）)、.．]|第.{1,5}[章条节]|[•·●■◆▪-]\s)")
@@ -42,8 +43,10 @@ def read_pdf(content: bytes) -> Iterator[Block | tuple[int, int]]:
         except pypdfium2.PdfiumError:
             raise Unreadable("document_damaged") from None
         for block in _blocks(text, number + 1):
+            # What a page begins a document with, on a short line of its own, is its title.
+            is_title = not has_text and len(block.text) <= TITLE_CHARS and not _ENDS.search(block.text)
             has_text = True
-            yield block
+            yield Block(block.text, 1, block.page) if is_title else block
         page.close()
         yield number + 1, num_pages
     if not has_text:
@@ -64,7 +67,7 @@ def _blocks(text: str, page: int) -> Iterator[Block]:
         if level:
             yield Block(line, level, page)
             continue
-        needs_gap = paragraph and paragraph[-1].isascii() and line[0].isascii()
+        needs_gap = paragraph and paragraph[-1].isascii() and paragraph[-1] != "-" and line[0].isascii()
         paragraph += (" " if needs_gap else "") + line
         if len(line) < _FULL * longest or (_ENDS.search(line) and len(line) < longest - 1):
             yield Block(paragraph, 0, page)

@@ -13,9 +13,9 @@ from docx.table import Table
 from docx.text.paragraph import Paragraph
 from lxml.etree import XMLSyntaxError
 
-from server.knowledge.blocks import Block
-from server.knowledge.reading.headings import level_of
-from server.knowledge.reading.problems import Unreadable
+from server.reading.blocks import Block
+from server.reading.headings import level_of
+from server.reading.problems import Unreadable
 
 _HEADING: Final = re.compile(r"^(?:heading|标题)\s*([1-9])$", re.IGNORECASE)
 _TITLES: Final = ("title", "标题")

@@ -8,7 +8,7 @@ import zipfile
 from typing import Final, Literal
 
 from filters.encodings import decode_lines
-from server.knowledge.reading.problems import Unreadable
+from server.reading.problems import Unreadable
 
 Kind = Literal["pdf", "docx", "html", "markdown", "text"]
 

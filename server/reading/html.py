@@ -9,8 +9,8 @@ import re
 from html.parser import HTMLParser
 from typing import Final
 
-from server.knowledge.blocks import Block
-from server.knowledge.reading.kinds import decode_html
+from server.reading.blocks import Block
+from server.reading.kinds import decode_html
 
 _UNSEEN: Final = {"script", "style", "template", "noscript", "svg", "nav", "iframe", "object", "select"}
 _BREAKS: Final = {

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from server.knowledge.blocks import Block
-from server.knowledge.reading.headings import level_of
-from server.knowledge.reading.kinds import decode
+from server.reading.blocks import Block
+from server.reading.headings import level_of
+from server.reading.kinds import decode
 
 _ATX: Final = re.compile(r"^ {0,3}(#{1,6})\s+(.+?)\s*#*\s*$")
 _UNDERLINE: Final = re.compile(r"^ {0,3}(=+|-{3,})\s*$")
