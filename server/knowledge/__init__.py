@@ -2,7 +2,9 @@
 
 from server.knowledge.documents import DocumentDesk, DocumentView, Opened
 from server.knowledge.finding import Candidate
+from server.knowledge.grounding import Grounding, Support
 from server.knowledge.library import Library
+from server.knowledge.prompt import compose
 from server.knowledge.types import (
     ApprovedAnswer,
     Attachment,
@@ -24,11 +26,14 @@ __all__ = [
     "DocumentView",
     "Finding",
     "Grounded",
+    "Grounding",
     "Library",
     "Nothing",
     "Offered",
     "Opened",
     "Passage",
     "Served",
+    "Support",
+    "compose",
     "sentence_of",
 ]

@@ -49,6 +49,12 @@ def cut(blocks: Sequence[Block], *, target: int = TARGET_CHARS, overlap: int = O
     return pieces
 
 
+def sentence_starts(text: str) -> list[int]:
+    """Where the sentences of a text begin, and where the last one ends."""
+    spans = list(_sentences(text))
+    return [start for start, _ in spans] + [end for _, end in spans[-1:]]
+
+
 def _sections(blocks: Sequence[Block]) -> Iterator[list[_Sentence]]:
     """Sentences under one heading each."""
     place = 0

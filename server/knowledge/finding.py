@@ -9,7 +9,7 @@ import asyncio
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from server.knowledge.floor import FLOOR, fit
+from server.knowledge.floor import FLOOR, fit, says_nothing
 from server.knowledge.index import Hits, Index
 from server.knowledge.terms import terms_of
 from server.knowledge.types import Grounded, Nothing, Passage
@@ -59,7 +59,8 @@ class PassageFinder:
         """The passages that fit a question of somebody in this class, best first."""
         candidates = await self.candidates(question, class_id)
         if not candidates or not candidates[0].fits:
-            return Nothing(is_empty=not self._shelf.num_documents)
+            has_none = self._shelf.editions_for(class_id) == frozenset() or not self._shelf.num_documents
+            return Nothing(is_empty=has_none or says_nothing(question[:LOOKED_AT_CHARS]))
         least = _WORTH * candidates[0].passage.score
         return Grounded(tuple(each.passage for each in candidates[:MOST] if each.passage.score >= least))
 

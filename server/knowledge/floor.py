@@ -44,6 +44,11 @@ def fit(question: str, hits: Hits, hit: Hit) -> float:
     return there / asked if asked else 0.0
 
 
+def says_nothing(question: str) -> bool:
+    """Whether a question is about nothing that could be looked up: a greeting, thanks."""
+    return not any(place.weight for place in _places(question))
+
+
 @dataclass(frozen=True, slots=True)
 class _Place:
     """A character or a word of a question, and the terms any of which shows that a passage has it."""
