@@ -195,9 +195,9 @@ def _number(match: re.Match[str]) -> Fact | None:
         # Single characters and round ones are words more often than numbers: 一般, 百姓, 万一, 三心二意.
         if not match["u2"] and (len(written) < 2 or not set(written) & set("十百千万亿")):
             return None
-        if written in ("一", "两", "千万", "万一", "百", "千", "万", "亿", "十", "一一") or set(written) == {
-            "一"
-        }:
+        if set(written) == {"一"} or written == "万一" or match.group() == "十分":
+            return None
+        if not match["u2"] and written in _NO_NUMBERS:
             return None
         value, unit = value_of(written), _UNITS[match["u2"]] if match["u2"] else ""
     if value is None or (value <= _FEW and match.group()[-1:] in _OF_A_LIST):
