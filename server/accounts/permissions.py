@@ -28,6 +28,7 @@ class Permission(StrEnum):
     EDIT_WORDS = "edit_words"
     SEE_STATISTICS = "see_statistics"
     EDIT_TOPICS = "edit_topics"
+    EDIT_DOCUMENTS = "edit_documents"
     SEE_GROUPS = "see_groups"
     EDIT_GROUPS = "edit_groups"
     MANAGE_USERS = "manage_users"
@@ -35,6 +36,7 @@ class Permission(StrEnum):
     SEE_METRICS = "see_metrics"
     MANAGE_KEYS = "manage_keys"
     MODERATE = "moderate"
+    SEE_RECORDS = "see_records"
 
 
 _ALLOWED: dict[Role, frozenset[Permission]] = {
@@ -43,12 +45,13 @@ _ALLOWED: dict[Role, frozenset[Permission]] = {
         {
             Permission.SEE_STATISTICS,
             Permission.EDIT_TOPICS,
+            Permission.EDIT_DOCUMENTS,
             Permission.SEE_GROUPS,
             Permission.EDIT_GROUPS,
             Permission.MODERATE,
         }
     ),
-    Role.COMPLIANCE: frozenset({Permission.EDIT_WORDS, Permission.MODERATE}),
+    Role.COMPLIANCE: frozenset({Permission.EDIT_WORDS, Permission.MODERATE, Permission.SEE_RECORDS}),
     Role.ADMIN: frozenset(Permission),
 }
 

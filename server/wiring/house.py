@@ -14,14 +14,17 @@ from filters import fold
 from server import __version__
 from server.accounts import Accounts
 from server.chat import ChatDesk, ChatRules, Parts, texts_of
-from server.knowledge import Library
+from server.knowledge import DocumentDesk, Library
 from server.metrics import Metrics
 from server.moderation import PublishedFilter, WordDesk
-from server.presets import Preset, load_preset
+from server.presets import Preset, check_kept, load_preset
+from server.records import Records
 from server.settings import Settings
 from server.sources.types import Source
 from server.storage.database import Database
 from server.topics import GroupDesk, GroupStatistics, Recorder, Statistics, TopicDesk, private_pipeline
+from server.wiring.record_keeping import keep_records
+from server.wiring.recording import hit_notes_of, records_of
 from server.wiring.sourcing import source_of
 from server.wiring.upkeep import calm_collector, follow_publications, sweep, tell_readiness, watch_stalls
 
@@ -37,10 +40,12 @@ class House:
     source: Source
     accounts: Accounts
     words: WordDesk
+    records: Records
     published: PublishedFilter
     topics: TopicDesk
     statistics: Statistics
     groups: GroupDesk
+    documents: DocumentDesk
     group_statistics: GroupStatistics
     chat: ChatDesk
     started_at_ms: int
@@ -67,6 +72,7 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
     """
     started_at_ms = time.time_ns() // 1_000_000
     preset = load_preset(settings.preset)
+    check_kept(preset, settings.hit_text)
     metrics = Metrics()
     async with AsyncExitStack() as stack:
         if source is None:
@@ -85,6 +91,9 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
         await topics.load()
         groups = GroupDesk(database)
         await groups.load()
+        document_desk = DocumentDesk(database, settings.data)
+        stack.push_async_callback(document_desk.close)
+        await document_desk.open()
         statistics = Statistics(
             database,
             lambda: topics.taxonomy,
@@ -106,7 +115,8 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
                 pseudonym=accounts.pseudonym,
                 join_class=accounts.classes.join,
                 texts=texts_of(preset),
-                knowledge=Library(answers=None, documents=None),
+                knowledge=Library(answers=None, documents=document_desk.finder),
+                hit_notes=hit_notes_of(settings, published),
                 private=private_pipeline() if settings.mask_private else None,
             )
         )
@@ -119,10 +129,12 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
             source=source,
             accounts=accounts,
             words=WordDesk(database, published),
+            records=records_of(database, settings),
             published=published,
             topics=topics,
             statistics=statistics,
             groups=groups,
+            documents=document_desk,
             group_statistics=GroupStatistics(statistics, groups, lambda text: topics.matcher.topics_of(text)),
             chat=chat,
             started_at_ms=started_at_ms,
@@ -133,6 +145,8 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
         _run(stack, follow_publications(published))
         _run(stack, tell_readiness(source))
         _run(stack, sweep(lambda now_ms: accounts.classes.forget_strangers(now_ms, chat.present)))
+        for doing in keep_records(house.records, settings):
+            _run(stack, doing)
         calm_collector()
         yield house
 

@@ -13,10 +13,13 @@ MAY = {
     "/api/words": {"compliance", "admin"},
     "/api/stats": {"teacher", "admin"},
     "/api/topics": {"teacher", "admin"},
+    "/api/documents": {"teacher", "admin"},
     "/api/users": {"admin"},
     "/api/classes": {"admin"},
     "/api/keys": {"admin"},
     "/api/password": set(ROLES),
+    "/api/records": {"compliance", "admin"},
+    "/api/alerts": set(ROLES),
 }
 GUARDED = [(row, may) for row in TABLE for path, may in MAY.items() if row.path.startswith(path)]
 
@@ -51,7 +54,9 @@ def test_table_guards_everything_but_what_is_for_anyone() -> None:
         "/",
         "/words",
         "/stats",
+        "/documents",
         "/admin",
+        "/records",
         "/login",
         "/setup",
         "/healthz",
@@ -61,6 +66,7 @@ def test_table_guards_everything_but_what_is_for_anyone() -> None:
         "/api/frames.json",
         "/api/conversations",
         "/api/conversations/{id}",
+        "/api/passages/{id}",
         "/api/join",
         "/api/login",
         "/api/logout",
