@@ -17,9 +17,9 @@ from server.storage import passages
 from server.storage.database import Database
 from server.storage.passages import StoredPassage
 
-MOST: Final = 5  # passages for a question, before the budget
+MOST: Final = 4  # passages for a question, before the budget
 _LOOKED_AT: Final = 12
-_WORTH: Final = 0.4  # of the best one's score; what is far behind it is about something else
+_WORTH: Final = 0.5  # of the best one's score; what is far behind it is about something else
 LOOKED_AT_CHARS: Final = 500  # of a question
 
 

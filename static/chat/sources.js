@@ -19,12 +19,18 @@ export function Sources({ passages }) {
     <ol class="passages">
       ${passages.map((passage, index) => html`<li key=${passage.id}>
         <button type="button" class="passage" title=${place(passage)} aria-label=${t('open_source', { n: index + 1, title: place(passage) })}
-          onClick=${() => setOpen(passage)}><span class="passage-number">${index + 1}</span>${passage.title}${passage.page ? ` · ${t('page', { n: passage.page })}` : ''}</button>
+          onClick=${() => setOpen(passage)}><span class="passage-number">${index + 1}</span>${short(passage)}</button>
       </li>`)}
     </ol>
     ${open && html`<${Source} passage=${open} onClose=${() => setOpen(null)} />`}
   </div>`;
 }
+
+/** Several chips of one document are told apart by the nearest heading, or the page. */
+const short = (passage) => {
+  const nearest = passage.heading?.split(' › ').at(-1);
+  return [passage.title, nearest !== passage.title && nearest, passage.page && t('page', { n: passage.page })].filter(Boolean).join(' · ');
+};
 
 const place = (passage) => [passage.title, passage.heading, passage.page && t('page', { n: passage.page })].filter(Boolean).join(' › ');
 

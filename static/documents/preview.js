@@ -29,7 +29,7 @@ export function Preview({ document, shown = null, start = 0, onClose }) {
   return html`<${Dialog} kind="large" title=${opened?.title ?? document.title} onClose=${onClose}>
     ${!opened && !problem && html`<${Wait} />`}
     ${opened && html`<div class="stack">
-      <p class="quiet-text small">${t('characters', { n: number(opened.num_chars), passages: number(document.num_passages) })}</p>
+      <p class="quiet-text small">${t('characters', { n: number(opened.num_chars) })}</p>
       <${DocumentText} opened=${opened} shown=${shown} />
       ${end < opened.num_chars && html`<button type="button" class="button" onClick=${() => load(end)}>${t('load_more')}</button>`}
     </div>`}

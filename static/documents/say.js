@@ -5,10 +5,12 @@ import { texts } from './texts.js';
 
 export const t = dictionary(texts);
 
+const MEGABYTE = 1024 * 1024;
+
 export const size = (bytes) =>
-  bytes < 1_000_000
-    ? `${number(Math.max(1, Math.round(bytes / 1000)))} kB`
-    : `${number(bytes / 1_000_000, { maximumFractionDigits: 1 })} MB`;
+  bytes < MEGABYTE
+    ? `${number(Math.max(1, Math.round(bytes / 1024)))} KB`
+    : `${number(bytes / MEGABYTE, { maximumFractionDigits: 1 })} MB`;
 
 export const day = (ms) => new Intl.DateTimeFormat(locale(), { dateStyle: 'medium' }).format(ms);
 

@@ -7,6 +7,7 @@ import { Preview } from './preview.js';
 import { percent, t } from './say.js';
 
 const LEAD_CHARS = 2000;
+const MOST_SHOWN = 6;
 
 export function TryBox({ classes }) {
   const [question, setQuestion] = useState('');
@@ -19,7 +20,7 @@ export function TryBox({ classes }) {
     setProblem(null);
     try {
       const { passages } = await api.post('/api/documents/try', { question, class_id: classId || null });
-      setFound(passages);
+      setFound(passages.slice(0, MOST_SHOWN));
     } catch (failure) {
       setFound(null);
       setProblem(failure);
@@ -62,6 +63,6 @@ export function TryBox({ classes }) {
 function AtPlace({ passage, onClose }) {
   const [id, start, end] = passage.id.split('.');
   const shown = { start: Number(start), end: Number(end) };
-  return html`<${Preview} document=${{ id, title: passage.title, num_passages: 0 }} shown=${shown}
+  return html`<${Preview} document=${{ id, title: passage.title }} shown=${shown}
     start=${Math.max(0, shown.start - LEAD_CHARS)} onClose=${onClose} />`;
 }

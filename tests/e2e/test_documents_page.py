@@ -1,4 +1,4 @@
-"""Documents in a real browser: uploaded, tried, cited, opened at their place; other questions are declined."""
+"""Documents in a real browser: uploaded, tried, cited, opened at their place; other questions declined."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ async def test_files_are_uploaded_tried_and_looked_after(office: School, people:
     [
         ("办居住证要带什么材料？", "居住证办理指南", "租房合同"),
         ("申请居住证需要提交哪些东西", "居住证办理指南", "租房合同"),
-        ("养老保险中断了还能补缴吗？", "social insurance · 第 2 页", "六十日内申请补缴"),
+        ("养老保险中断了还能补缴吗？", "social insurance · 第三章 补缴和中断 · 第 2 页", "六十日内申请补缴"),
     ],
 )
 async def test_answer_names_its_source_and_opens_it_at_its_place(
