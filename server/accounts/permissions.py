@@ -29,6 +29,7 @@ class Permission(StrEnum):
     EDIT_WORDS = "edit_words"
     SEE_STATISTICS = "see_statistics"
     EDIT_TOPICS = "edit_topics"
+    EDIT_DOCUMENTS = "edit_documents"
     SEE_GROUPS = "see_groups"
     EDIT_GROUPS = "edit_groups"
     MANAGE_USERS = "manage_users"
@@ -63,6 +64,7 @@ _ALLOWED: dict[Role, frozenset[Permission]] = {
         {
             Permission.SEE_STATISTICS,
             Permission.EDIT_TOPICS,
+            Permission.EDIT_DOCUMENTS,
             Permission.SEE_GROUPS,
             Permission.EDIT_GROUPS,
             Permission.MODERATE,

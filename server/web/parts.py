@@ -13,6 +13,7 @@ from starlette.requests import HTTPConnection, Request
 
 from server.accounts import Accounts, Who
 from server.chat import ChatDesk, OwnData, Retention
+from server.knowledge import DocumentDesk
 from server.metrics import Metrics
 from server.moderation import PublishedFilter, WordDesk
 from server.presets import Preset
@@ -39,6 +40,7 @@ class Parts(Protocol):
     topics: TopicDesk
     statistics: Statistics
     groups: GroupDesk
+    documents: DocumentDesk
     group_statistics: GroupStatistics
     private: PrivateFilter | None
     chat: ChatDesk

@@ -18,6 +18,7 @@ from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from server.accounts import Permission, Who, require
 from server.web import (
     conversations,
+    documents,
     groups,
     logins,
     moderations,
@@ -67,6 +68,7 @@ ANYONE, LOGIN, THIS_MACHINE = Access.ANYONE, Access.LOGIN, Access.THIS_MACHINE
 WORDS, STATISTICS, TOPICS = Permission.EDIT_WORDS, Permission.SEE_STATISTICS, Permission.EDIT_TOPICS
 USERS, CLASSES = Permission.MANAGE_USERS, Permission.MANAGE_CLASSES
 KEYS = Permission.MANAGE_KEYS
+DOCUMENTS = Permission.EDIT_DOCUMENTS
 
 TABLE: tuple[Row, ...] = (
     *(Row("GET", path, ANYONE, pages.page) for path in pages.PAGES),
@@ -115,6 +117,15 @@ TABLE: tuple[Row, ...] = (
     Row("GET", "/api/topics", STATISTICS, statistics.topics),
     Row("GET", "/api/topics/export", STATISTICS, statistics.export_topics),
     Row("PUT", "/api/topics", TOPICS, statistics.replace_topics),
+    Row("GET", "/api/documents", DOCUMENTS, documents.list_documents),
+    Row("POST", "/api/documents", DOCUMENTS, documents.add_document, documents.UPLOAD_BYTES),
+    Row("POST", "/api/documents/try", DOCUMENTS, documents.try_question),
+    Row("GET", "/api/documents/{id}", DOCUMENTS, documents.get_document),
+    Row("PATCH", "/api/documents/{id}", DOCUMENTS, documents.rename_document),
+    Row("DELETE", "/api/documents/{id}", DOCUMENTS, documents.delete_document),
+    Row("POST", "/api/documents/{id}/again", DOCUMENTS, documents.read_anew),
+    Row("GET", "/api/documents/{id}/text", DOCUMENTS, documents.read_text),
+    Row("GET", "/api/passages/{id}", ANYONE, documents.open_passage),
     Row("GET", "/api/users", USERS, people.list_users),
     Row("POST", "/api/users", USERS, people.add_user),
     Row("PATCH", "/api/users/{id}", USERS, people.change_user),

@@ -14,7 +14,7 @@ from filters import fold
 from server import __version__
 from server.accounts import Accounts
 from server.chat import ChatDesk, ChatRules, OwnData, Parts, Retention, RetentionRules, texts_of
-from server.knowledge import Library
+from server.knowledge import DocumentDesk, Library
 from server.metrics import Metrics
 from server.moderation import PublishedFilter, WordDesk
 from server.presets import Preset, check_kept, load_preset
@@ -45,6 +45,7 @@ class House:
     topics: TopicDesk
     statistics: Statistics
     groups: GroupDesk
+    documents: DocumentDesk
     group_statistics: GroupStatistics
     private: PrivateFilter | None
     chat: ChatDesk
@@ -98,6 +99,9 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
         await topics.load()
         groups = GroupDesk(database)
         await groups.load()
+        document_desk = DocumentDesk(database, settings.data)
+        stack.push_async_callback(document_desk.close)
+        await document_desk.open()
         statistics = Statistics(
             database,
             lambda: topics.taxonomy,
@@ -122,7 +126,7 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
                 pseudonym=accounts.pseudonym,
                 join_class=accounts.classes.join,
                 texts=texts_of(preset),
-                knowledge=Library(answers=None, documents=None),
+                knowledge=Library(answers=None, documents=document_desk.finder),
                 hit_notes=hit_notes_of(settings, published),
                 private=private,
             )
@@ -142,6 +146,7 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
             topics=topics,
             statistics=statistics,
             groups=groups,
+            documents=document_desk,
             group_statistics=GroupStatistics(statistics, groups, lambda text: topics.matcher.topics_of(text)),
             private=private,
             chat=chat,
