@@ -26,6 +26,8 @@ class Permission(StrEnum):
     """What a route may ask for."""
 
     EDIT_WORDS = "edit_words"
+    APPROVE_WORDS = "approve_words"
+    CHOOSE_APPROVAL = "choose_approval"
     SEE_STATISTICS = "see_statistics"
     EDIT_TOPICS = "edit_topics"
     SEE_GROUPS = "see_groups"
@@ -48,7 +50,7 @@ _ALLOWED: dict[Role, frozenset[Permission]] = {
             Permission.MODERATE,
         }
     ),
-    Role.COMPLIANCE: frozenset({Permission.EDIT_WORDS, Permission.MODERATE}),
+    Role.COMPLIANCE: frozenset({Permission.EDIT_WORDS, Permission.APPROVE_WORDS, Permission.MODERATE}),
     Role.ADMIN: frozenset(Permission),
 }
 

@@ -23,6 +23,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from server.errors import StorageProblem
 
+Connection = AsyncConnection  # for those who pass one on without knowing what it is
+
 MIGRATIONS = Path(__file__).parent / "migrations"
 PRAGMAS = (
     # Another process may write, too: importing the largest word file on the command line takes it ten

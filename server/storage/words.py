@@ -37,6 +37,8 @@ class StoredList:
     replacement: str | None = None
     refusal_zh: str = ""
     refusal_en: str = ""
+    updated_at_ms: int = 0
+    updated_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,12 +184,14 @@ async def get_words(connection: AsyncConnection, word_ids: Iterable[str]) -> lis
     return found
 
 
-async def texts_of(connection: AsyncConnection, list_id: str) -> set[str]:
-    """The texts of a list."""
-    found: set[str] = set()
-    stream = await connection.stream(select(WordRow.text).where(WordRow.list_id == list_id))
+async def words_of(connection: AsyncConnection, list_id: str) -> dict[str, StoredWord]:
+    """The entries of a list by their texts."""
+    found: dict[str, StoredWord] = {}
+    stream = await connection.stream(select(*_WORD).where(WordRow.list_id == list_id))
     async for rows in stream.partitions(_PART):
-        found.update(row.text for row in rows)
+        for row in rows:
+            word = StoredWord(*row)
+            found[word.text] = word
     return found
 
 

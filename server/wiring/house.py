@@ -22,7 +22,14 @@ from server.sources.types import Source
 from server.storage.database import Database
 from server.topics import GroupDesk, GroupStatistics, Recorder, Statistics, TopicDesk, private_pipeline
 from server.wiring.sourcing import source_of
-from server.wiring.upkeep import calm_collector, follow_publications, sweep, tell_readiness, watch_stalls
+from server.wiring.upkeep import (
+    calm_collector,
+    follow_publications,
+    publish_on_time,
+    sweep,
+    tell_readiness,
+    watch_stalls,
+)
 
 
 @dataclass
@@ -116,7 +123,7 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
             database=database,
             source=source,
             accounts=accounts,
-            words=WordDesk(database, published),
+            words=WordDesk(database, published, settings.timezone),
             published=published,
             topics=topics,
             statistics=statistics,
@@ -125,10 +132,12 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
             chat=chat,
             started_at_ms=started_at_ms,
         )
+        stack.push_async_callback(house.words.close)
         stack.push_async_callback(house.leave)
         _watch(house)
         _run(stack, watch_stalls(metrics.event_loop_late))
         _run(stack, follow_publications(published))
+        _run(stack, publish_on_time(house.words.schedule))
         _run(stack, tell_readiness(source))
         _run(stack, sweep(lambda now_ms: accounts.classes.forget_strangers(now_ms, chat.present)))
         calm_collector()

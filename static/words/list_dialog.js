@@ -28,7 +28,7 @@ export function ListDialog({ list, onSave, onDelete, onClose }) {
     try {
       await onSave({ name, category, note, ...more, ...(list ? { enabled } : { kind }) });
     } catch (error) {
-      setProblem(error.message);
+      if (error.code !== 'changed_meanwhile') setProblem(error.message);
     }
   }
   return html`

@@ -11,6 +11,7 @@ from tests.web.conftest import ROLES, problem_of
 # Said once more, apart from the code: who may do what. Everything that is not here is for anyone.
 MAY = {
     "/api/words": {"compliance", "admin"},
+    "/api/approval": {"admin"},
     "/api/stats": {"teacher", "admin"},
     "/api/topics": {"teacher", "admin"},
     "/api/users": {"admin"},

@@ -8,6 +8,7 @@ from alembic import context
 from sqlalchemy import NullPool, create_engine, event
 
 import server.storage.tables_audit
+import server.storage.tables_desk
 import server.storage.tables_groups  # noqa: F401 -- its tables are part of the schema
 from server.storage.tables import Base
 
