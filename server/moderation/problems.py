@@ -8,12 +8,22 @@ from server.errors import ClientProblem
 
 def no_list() -> ClientProblem:
     """The list is not there (any more)."""
-    return ClientProblem("not_found", "没有这个词表。", message_en="There is no such list.", status=404)
+    return ClientProblem(
+        "not_found",
+        "没有这个词表，可能刚被删除。",
+        message_en="There is no such list; it may have been deleted just now.",
+        status=404,
+    )
 
 
 def no_word() -> ClientProblem:
     """The entry is not there (any more)."""
-    return ClientProblem("not_found", "没有这个词条。", message_en="There is no such word.", status=404)
+    return ClientProblem(
+        "not_found",
+        "没有这个词条，可能刚被删除。",
+        message_en="There is no such word; it may have been deleted just now.",
+        status=404,
+    )
 
 
 def name_taken(name: str) -> ClientProblem:

@@ -19,7 +19,7 @@ export function DraftBar({ draft, way, me, on }) {
   let more = null;
   if (state === 'waiting') {
     said = t('waitingBar', { who: submission.submitted_by, n: draft.num_changes });
-    more = [submission.comment && `“${submission.comment}”`, submission.publish_at && t('approveAt', { at: submission.publish_at }), t('waitingOwn')];
+    more = [submission.comment && `“${submission.comment}”`, submission.publish_at && t('publishLater', { at: submission.publish_at }), t('waitingOwn')];
   } else if (state === 'scheduled') {
     said = t('scheduledBar', { at: submission.publish_at, zone: way.timezone, who: submission.submitted_by });
     more = [t('scheduledMore')];

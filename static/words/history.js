@@ -64,7 +64,7 @@ function subjectOf({ what, subject, after }) {
     return [t('version', { number: subject }), back, how, ...said].filter(Boolean).join(' · ');
   }
   if (what === 'second_person') return t(subject);
-  return NUMBERED.includes(what) ? said.join(' · ') : subject;
+  return NUMBERED.includes(what) ? [t('numberOf', { number: subject }), ...said].join(' · ') : subject;
 }
 
 /** Of an import: its file, where that came from, and under which licence. */

@@ -72,8 +72,8 @@ function Result({ state }) {
       <ul>${wrong.map((each, index) => html`<li key=${index}>${t('wrongSample', {
         name: each.name, expected: t(`action.${each.expected}`), action: t(`action.${each.action}`) })}</li>`)}</ul><//>`}
     <div class="table-box"><table>
-      <thead><tr><th></th><th class="number"></th>${TURNS.map((turn) => html`<th key=${turn} class="number">${t(turn)}</th>`)}</tr></thead>
-      <tbody>${PARTS.map((part) => html`<tr key=${part}><td>${t(`part.${part}`)}</td><td class="number">${t('numTexts', { n: result[part].num_texts })}</td>
+      <thead><tr><td></td>${TURNS.map((turn) => html`<th key=${turn} class="number">${t(turn)}</th>`)}</tr></thead>
+      <tbody>${PARTS.map((part) => html`<tr key=${part}><th scope="row">${t(`part.${part}`)} <small class="quiet-text">${t('numTexts', { n: result[part].num_texts })}</small></th>
         ${TURNS.map((turn) => html`<td key=${turn} class="number"><strong>${result[part][turn].num_texts}</strong></td>`)}</tr>`)}</tbody>
     </table></div>
     ${PARTS.map((part) => html`<${Part} key=${part} name=${part} found=${result[part]} />`)}`;

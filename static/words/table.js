@@ -1,6 +1,6 @@
 // The table of words: only the rows in view exist as elements, pages of rows are fetched as they come into view.
 
-import { html, useCallback, useEffect, useRef, useState } from '../vendor/preact.js';
+import { html, useCallback, useEffect, useLayoutEffect, useRef, useState } from '../vendor/preact.js';
 import { day, locale } from '../shared/i18n.js';
 import { IconButton, Wait } from '../shared/parts.js';
 import { ActionChoice } from './lists.js';
@@ -86,10 +86,10 @@ export function WordTable({ desk, list, lists, q, stamp, chosen, onChosen, onEdi
     if (total === 0 || (!row && event.target !== box.current) || event.ctrlKey || event.metaKey || event.altKey) return;
     const here = active ?? Math.ceil(box.current.scrollTop / ROW);
     const step = moveOf(event.key, Math.max(1, Math.floor(view.height / ROW) - 2), total);
-    const word = row && active !== null ? at(active) : null;
+    const word = active !== null ? at(active) : null; // the focus may be a moment behind
     if (step !== null) goTo(active === null && Math.abs(step) === 1 ? here : here + step);
     else if (word && event.key === ' ') choose(word, !chosen.has(word.id));
-    else if (word && event.key === 'Enter') event.target.querySelector('button.cell-text')?.click();
+    else if (word && event.key === 'Enter') box.current.querySelector(`[aria-rowindex="${active + 2}"] button.cell-text`)?.click();
     else if (word && event.key === 'Delete') onDelete(chosen.has(word.id) ? chosen : new Map([[word.id, word.updated_at_ms]]));
     else return;
     event.preventDefault();
@@ -124,7 +124,7 @@ function Space({ height, children }) {
 function Row({ index, word, list, active, onActive, chosen, onChoose, onEdit, onDetails }) {
   const box = useRef(null);
   // The keyboard is here: also after the row was drawn anew, unless somebody is somewhere else by now.
-  useEffect(() => {
+  useLayoutEffect(() => {
     const { activeElement: there } = document;
     const free = there === document.body || there?.classList.contains('words-box') || there?.classList.contains('words-row');
     if (active && free) box.current.focus({ preventScroll: true });
