@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from filters import WordListProblem
 from server.moderation import problems
@@ -15,6 +16,7 @@ from server.moderation.snapshot import Snapshot
 from server.storage import word_desk, word_versions, words
 from server.storage.database import Connection, Database
 from server.storage.word_versions import Pending, StoredVersion
+from server.storage.words import StoredList, StoredWord
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +109,52 @@ class Draft:
             raise problems.bad_import(problem) from problem
 
 
-async def replace_draft(connection: Connection, snapshot: Snapshot) -> None:
-    """Put other lists and entries in the place of the draft's."""
-    await words.clear(connection)
-    await words.add_lists(connection, snapshot.lists)
-    await words.add_words(connection, snapshot.words)
+async def replace_draft(connection: Connection, was: Snapshot, becomes: Snapshot) -> None:
+    """Put other lists and entries in the place of the draft's.
+
+    Only what differs is written: answers under way wait for it.
+
+    Args:
+        connection: from `Database.write`.
+        was: the draft as it is now.
+        becomes: the draft as it shall be.
+    """
+    step = await asyncio.to_thread(_step, was, becomes)
+    for list_id in step.lists_gone:
+        await words.delete_list(connection, list_id)
+    await words.delete_words(connection, step.words_gone)
+    for row in step.lists_changed:
+        values = {name: getattr(row, name) for name in row.__dataclass_fields__ if name != "id"}
+        await words.change_list(connection, row.id, values)
+    await words.add_lists(connection, step.lists_new)
+    await words.add_words(connection, step.words_new)
+
+
+class _Step(NamedTuple):
+    lists_gone: list[str]
+    lists_changed: list[StoredList]
+    lists_new: list[StoredList]
+    words_gone: list[str]
+    words_new: list[StoredWord]
+
+
+def _step(was: Snapshot, becomes: Snapshot) -> _Step:
+    old_lists, new_lists = ({each.id: each for each in side.lists} for side in (was, becomes))
+    renamed = {
+        key for key, each in old_lists.items() if key in new_lists and new_lists[key].name != each.name
+    }
+    # Two lists may have changed their names with each other, and no two may have one name in between.
+    gone = set(old_lists) if renamed else old_lists.keys() - new_lists.keys()
+    changed = [each for key, each in new_lists.items() if key in old_lists and key not in gone]
+    old_words = {each.id: each for each in was.words if each.list_id not in gone}
+    new_words = {each.id: each for each in becomes.words}
+    return _Step(
+        lists_gone=sorted(gone),
+        lists_changed=[each for each in changed if old_lists[each.id] != each],
+        lists_new=[each for key, each in new_lists.items() if key not in old_lists or key in gone],
+        words_gone=[key for key, each in old_words.items() if new_words.get(key) != each],
+        words_new=[each for key, each in new_words.items() if old_words.get(key) != each],
+    )
 
 
 async def nothing_scheduled(connection: Connection) -> None:

@@ -121,6 +121,6 @@ class Rollbacks:
         pending = await word_versions.pending(connection)
         if pending != state.pending:  # somebody edited while this was worked out
             raise problems.draft_in_the_way(pending.num_changes)
-        await replace_draft(connection, becomes)
+        await replace_draft(connection, state.snapshot, becomes)
         if draft == "discard":
             await word_versions.settle(connection, DISCARDED, pending.newest_id)

@@ -68,23 +68,27 @@ class Versions:
             ClientProblem: 409 `scheduled`.
         """
         async with self._draft.alone:
-            # Unpacked before the write begins: answers under way wait for its end.
-            async with self._database.read() as connection:
-                newest = await word_versions.newest(connection)
-            assert newest is not None
-            snapshot = await self._draft.version(newest.number)
-            async with self._database.write() as connection:
-                pending = await word_versions.pending(connection)
-                if pending.num_changes == 0:
-                    return
-                await nothing_scheduled(connection)
-                await replace_draft(connection, snapshot)
-                await word_versions.settle(connection, DISCARDED, pending.newest_id)
-                done = StoredChange(
-                    now_ms, who, "discard", str(newest.number), None, None, pending.num_changes, DISCARDED
-                )
-                await record_edit(connection, done)
-                await word_desk.close_last(connection)
+            while not await self._discard(who, now_ms):
+                continue  # somebody edited meanwhile
+
+    async def _discard(self, who: str, now_ms: int) -> bool:
+        # Read before the write begins: answers under way wait for its end.
+        state = await self._draft.read()
+        snapshot = await self._draft.version(state.newest.number)
+        async with self._database.write() as connection:
+            pending = await word_versions.pending(connection)
+            if pending.num_changes == 0:
+                return True
+            if pending != state.pending:
+                return False
+            await nothing_scheduled(connection)
+            await replace_draft(connection, state.snapshot, snapshot)
+            await word_versions.settle(connection, DISCARDED, pending.newest_id)
+            number = str(state.newest.number)
+            done = StoredChange(now_ms, who, "discard", number, None, None, pending.num_changes, DISCARDED)
+            await record_edit(connection, done)
+            await word_desk.close_last(connection)
+        return True
 
     async def list_all(self) -> list[VersionView]:
         """Every version, newest first."""

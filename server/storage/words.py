@@ -117,12 +117,6 @@ async def delete_list(connection: AsyncConnection, list_id: str) -> None:
     await connection.execute(delete(WordListRow).where(WordListRow.id == list_id))
 
 
-async def clear(connection: AsyncConnection) -> None:
-    """Delete every list and entry."""
-    await connection.execute(delete(WordRow))
-    await connection.execute(delete(WordListRow))
-
-
 async def count_by_list(connection: AsyncConnection) -> dict[str, int]:
     """How many entries each list has; empty lists are absent."""
     query = select(WordRow.list_id, func.count().label("num_words")).group_by(WordRow.list_id)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from filters import Direction
 from server.errors import ClientProblem
-from server.moderation import NewWord, PublishedFilter, WordDesk
+from server.moderation import ListPatch, NewWord, PublishedFilter, WordDesk
 from server.moderation.compare import compare
 from server.moderation.rebase import keep_on_top
 from server.moderation.snapshot import Snapshot
@@ -147,3 +147,15 @@ def test_difference_is_nothing_else_than_what_is_different(before: Snapshot, aft
         {(word.text, word.enabled) for word in before.words}
         == {(word.text, word.enabled) for word in after.words}
     )
+
+
+async def test_lists_that_changed_their_names_with_each_other_go_back(
+    desk: WordDesk, masked: ListView
+) -> None:
+    """Discarding writes only what differs, and still no name stands twice on the way."""
+    other = (await desk.lists.overview()).lists[0]
+    before = await desk.lists.overview(), await desk.entries.page()
+    for list_id, name in ((masked.id, "中间"), (other.id, masked.name), (masked.id, other.name)):
+        await desk.lists.change(list_id, ListPatch(name=name), who="lin", now_ms=NOW_MS)
+    await desk.versions.discard(who="lin", now_ms=NOW_MS)
+    assert (await desk.lists.overview(), await desk.entries.page()) == before
