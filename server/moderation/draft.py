@@ -140,9 +140,8 @@ class _Step(NamedTuple):
 
 def _step(was: Snapshot, becomes: Snapshot) -> _Step:
     old_lists, new_lists = ({each.id: each for each in side.lists} for side in (was, becomes))
-    renamed = {
-        key for key, each in old_lists.items() if key in new_lists and new_lists[key].name != each.name
-    }
+    both = old_lists.keys() & new_lists.keys()
+    renamed = any(old_lists[key].name != new_lists[key].name for key in both)
     # Two lists may have changed their names with each other, and no two may have one name in between.
     gone = set(old_lists) if renamed else old_lists.keys() - new_lists.keys()
     changed = [each for key, each in new_lists.items() if key in old_lists and key not in gone]
