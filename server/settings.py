@@ -119,8 +119,8 @@ class Settings(BaseSettings):
     small_group: int = Field(3, ge=2, description="Groups of fewer people are hidden in every statistic.")
     mask_private: bool = Field(
         True,
-        description="Mask telephone, identity and bank card numbers, e-mail, WeChat and QQ in questions "
-        "before anything is stored or answered.",
+        description="Mask telephone, identity and bank card numbers, e-mail, WeChat, QQ, postal addresses "
+        "and the listed names of a class in questions before anything is stored or answered.",
     )
     login_hours: float = Field(12.0, gt=0, description="How long a login lasts.")
     log_format: Literal["text", "json"] = Field("text", description="Form of the log on stderr.")

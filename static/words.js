@@ -11,6 +11,7 @@ import { ConflictDialog, stampsOf } from './words/conflict_dialog.js';
 import { DraftBar } from './words/draft_bar.js';
 import { DraftDialogs } from './words/draft_dialogs.js';
 import { ImportDialog } from './words/import_dialog.js';
+import { withLists } from './words/layers.js';
 import { ListDialog } from './words/list_dialog.js';
 import { Lists } from './words/lists.js';
 import { Published } from './words/published.js';
@@ -104,7 +105,7 @@ function App({ site }) {
     ${draft.num_changes > 0 && html`<${DraftBar} draft=${draft} way=${way} me=${site.login.name} on=${on} />`}
     <div class="desk">
       <div class="desk-side">
-        <${Lists} lists=${[...lists.values()]} chosen=${list} onChoose=${(id) => { setList(id); setChosen(new Map()); }}
+        <${Lists} classes=${overview.value.classes} lists=${[...lists.values()]} chosen=${list} onChoose=${(id) => { setList(id); setChosen(new Map()); }}
           onNew=${() => setOpen({ kind: 'list' })} onEdit=${(each) => setOpen({ kind: 'list', list: each })} />
         <${Published} published=${published} way=${way} mayChoose=${site.login.role === 'admin'} onHistory=${show('history')}
           onChoose=${(needed) => run(() => desk.askSecondPerson(needed), t(needed ? 'secondPersonOn' : 'secondPersonOff'))} />
@@ -118,9 +119,9 @@ function App({ site }) {
             <${WordTable} desk=${desk} list=${list} lists=${lists} q=${q} stamp=${stamp} chosen=${chosen} onChosen=${setChosen}
               onEdit=${editWord} onDelete=${deleteWords} onDetails=${(word, its) => setOpen({ kind: 'word', word, list: its })} onProblem=${complain} />`}
       </section>
-      <${TryBox} desk=${desk} stamp=${`${stamp} ${published?.number}`} />
+      <${TryBox} desk=${desk} classes=${withLists(overview.value.lists, overview.value.classes)} stamp=${`${stamp} ${published?.number}`} />
     </div>
-    ${open?.kind === 'list' && html`<${ListDialog} list=${open.list} onSave=${saveList} onDelete=${deleteList} onClose=${close} />`}
+    ${open?.kind === 'list' && html`<${ListDialog} list=${open.list} classes=${overview.value.classes} onSave=${saveList} onDelete=${deleteList} onClose=${close} />`}
     ${open?.kind === 'word' && html`<${WordDialog} word=${open.word} list=${open.list} onClose=${close}
       categories=${[...new Set([...lists.values()].filter((each) => each.kind !== 'allow').map((each) => each.category))]}
       onSave=${(change) => editWord(open.word, change)} />`}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from server.accounts.classes import Classes
 from server.accounts.keys import Keys
 from server.accounts.logins import Logins
+from server.accounts.names import Names
 from server.accounts.passwords import Passwords
 from server.accounts.users import Users
 from server.accounts.who import Who, pseudonym
@@ -20,6 +21,7 @@ class Accounts:
         self.users = Users(database, passwords)
         self.classes = Classes(database)
         self.keys = Keys(database)
+        self.names = Names(database)
         self._salt = salt
 
     @classmethod

@@ -34,6 +34,7 @@ class Permission(StrEnum):
     EDIT_GROUPS = "edit_groups"
     MANAGE_USERS = "manage_users"
     MANAGE_CLASSES = "manage_classes"
+    SEE_NAMES = "see_names"
     SEE_METRICS = "see_metrics"
     MANAGE_KEYS = "manage_keys"
     MODERATE = "moderate"

@@ -162,7 +162,7 @@ class LiveConversation:
         if self._over is not None:
             raise ClientProblem(self._over, getattr(speaker.texts, self._over))
         self._touched_ms = self._parts.now_ms()
-        pipeline = self._parts.pipeline
+        pipeline = self._parts.pipeline(speaker.who.class_id)
         match frame:
             case Ask():
                 decision = self._machine.ask(frame, speaker.asker, pipeline, self._touched_ms)

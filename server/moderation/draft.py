@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 from filters import WordListProblem
 from server.moderation import problems
-from server.moderation.published import Compiled, PublishedFilter, compile_snapshot
+from server.moderation.compiled import Compiled, compile_snapshot
+from server.moderation.published import PublishedFilter
 from server.moderation.snapshot import Snapshot
 from server.storage import word_desk, word_versions, words
 from server.storage.database import Connection, Database
@@ -104,7 +105,8 @@ class Draft:
             ClientProblem: 422 `bad_import`, naming entries that cannot be compiled.
         """
         try:
-            return await asyncio.to_thread(compile_snapshot, snapshot, version, self._published.today())
+            today, known = self._published.today(), self._published.compiled
+            return await asyncio.to_thread(compile_snapshot, snapshot, version, today, known)
         except WordListProblem as problem:
             raise problems.bad_import(problem) from problem
 

@@ -83,6 +83,7 @@ class Press:
             approved_by=imprint.approved_by,
             restores=imprint.restores,
         )
+        await self._published.refresh()  # of a class that was made just now a layer counts as well
         compiled = await self._draft.filter_of(snapshot, version.number)
         content = await asyncio.to_thread(snapshot.to_bytes)
         counts = {"num_words": version.num_words, "num_allow": version.num_allow}

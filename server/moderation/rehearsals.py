@@ -139,8 +139,9 @@ class Rehearsals:
             samples = await word_desk.samples(connection)
         _, compiled = await self._draft.compile(state)
         effective = self._published.compiled
-        now = Side(effective.pipeline, effective.list_names)
-        then = Side(compiled.pipeline, compiled.list_names)
+        whose = self._published.whose_layer
+        now = Side(lambda class_id: effective.of(whose(class_id)).pipeline, effective.list_names)
+        then = Side(lambda class_id: compiled.of(whose(class_id)).pipeline, compiled.list_names)
         result = await asyncio.to_thread(_all_parts, now, then, turns, samples, progress)
         result["days"] = days
         draft_id, base_version = state.key
@@ -160,7 +161,7 @@ def _all_parts(
 ) -> dict[str, Any]:
     parts: dict[str, list[Subject]] = {
         "messages": [
-            Subject(turn.id, text, direction)
+            Subject(turn.id, text, direction, turn.class_id)
             for turn in turns
             for text, direction in ((turn.question, Direction.QUESTION), (turn.answer, Direction.ANSWER))
             if text
@@ -183,7 +184,7 @@ def _unexpected(then: Side, sample: StoredSample) -> dict[str, Any] | None:
     """What a saved text meets that it should not; None where all is well."""
     if sample.expected is None:
         return None
-    action = then.pipeline.check(sample.text, Direction(sample.direction)).action or "pass"
+    action = then.pipeline_of(None).check(sample.text, Direction(sample.direction)).action or "pass"
     if action == sample.expected:
         return None
     return {"name": sample.name, "expected": sample.expected, "action": str(action)}

@@ -25,12 +25,13 @@ class Subject(NamedTuple):
     key: str
     text: str
     direction: Direction
+    class_id: str | None = None
 
 
 class Side(NamedTuple):
-    """A filter, and the lists' names by the ids of words."""
+    """What filters a class (None: everybody), and the lists' names by the ids of words."""
 
-    pipeline: Pipeline
+    pipeline_of: Callable[[str | None], Pipeline]
     list_names: Mapping[str, str]
 
 
@@ -61,8 +62,10 @@ def rehearse(
     num_texts = 0
     for subject in subjects:
         num_texts += 1
-        before = now.pipeline.check(subject.text, subject.direction).matches
-        after = then.pipeline.check(subject.text, subject.direction).matches
+        before, after = (
+            side.pipeline_of(subject.class_id).check(subject.text, subject.direction).matches
+            for side in (now, then)
+        )
         found = _turned(before, after) if before or after else []
         for turn in {each[0] for each in found}:
             piles[turn].num_texts += 1

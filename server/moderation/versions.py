@@ -104,14 +104,19 @@ class Versions:
         return ChangesPage(changes=tuple(ChangeView.model_validate(row) for row in rows), total=total)
 
     async def try_text(
-        self, text: str, direction: Literal["question", "answer"], use: Literal["draft", "published"]
+        self,
+        text: str,
+        direction: Literal["question", "answer"],
+        use: Literal["draft", "published"],
+        class_id: str | None = None,
     ) -> TryAnswer:
-        """What the filter says of a text.
+        """What the filter says of a text; in a class with the lists of its layer.
 
         Raises:
             ClientProblem: 422 `bad_import`, naming entries of the draft that cannot be compiled.
         """
         compiled = self._published.compiled if use == "published" else await self._draft.compiled()
+        compiled = compiled.of(self._published.whose_layer(class_id))
         verdict = await asyncio.to_thread(compiled.pipeline.check, text, Direction(direction))
         return _answer(text, verdict, compiled.list_names)
 

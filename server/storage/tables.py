@@ -263,6 +263,7 @@ class WordListRow(Base):
     replacement: Mapped[str | None]
     refusal_zh: Mapped[str] = mapped_column(default="")  # empty: the preset's
     refusal_en: Mapped[str] = mapped_column(default="")
+    layer: Mapped[str] = mapped_column(default="organisation")  # base | organisation | class:<id>
     updated_at_ms: Mapped[int] = mapped_column(default=0)
     updated_by: Mapped[str] = mapped_column(default="")
 

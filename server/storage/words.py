@@ -37,6 +37,7 @@ class StoredList:
     replacement: str | None = None
     refusal_zh: str = ""
     refusal_en: str = ""
+    layer: str = "organisation"
     updated_at_ms: int = 0
     updated_by: str = ""
 

@@ -18,7 +18,7 @@ from server.moderation import PublishedFilter, WordDesk
 from server.presets import Preset
 from server.settings import Settings
 from server.sources.types import Source
-from server.topics import GroupDesk, GroupStatistics, Statistics, TopicDesk
+from server.topics import GroupDesk, GroupStatistics, PrivateFilter, Statistics, TopicDesk
 from server.web.languages import Language, language_of
 from server.web.origins import Origins
 
@@ -37,6 +37,7 @@ class Parts(Protocol):
     statistics: Statistics
     groups: GroupDesk
     group_statistics: GroupStatistics
+    private: PrivateFilter | None
     chat: ChatDesk
     started_at_ms: int
 

@@ -133,6 +133,8 @@ TABLE: tuple[Row, ...] = (
     Row("POST", "/api/classes", CLASSES, people.add_class),
     Row("PATCH", "/api/classes/{id}", CLASSES, people.change_class),
     Row("POST", "/api/classes/{id}/code", CLASSES, people.renew_code),
+    Row("GET", "/api/classes/{id}/names", Permission.SEE_NAMES, people.names),
+    Row("PUT", "/api/classes/{id}/names", Permission.SEE_NAMES, people.put_names),
 )
 
 

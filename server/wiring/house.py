@@ -20,11 +20,11 @@ from server.presets import Preset, load_preset
 from server.settings import Settings
 from server.sources.types import Source
 from server.storage.database import Database
-from server.topics import GroupDesk, GroupStatistics, Recorder, Statistics, TopicDesk, private_pipeline
+from server.topics import GroupDesk, GroupStatistics, PrivateFilter, Recorder, Statistics, TopicDesk
 from server.wiring.sourcing import source_of
 from server.wiring.upkeep import (
     calm_collector,
-    follow_publications,
+    follow,
     publish_on_time,
     sweep,
     tell_readiness,
@@ -48,6 +48,7 @@ class House:
     statistics: Statistics
     groups: GroupDesk
     group_statistics: GroupStatistics
+    private: PrivateFilter | None
     chat: ChatDesk
     started_at_ms: int
     _has_left: bool = field(default=False, repr=False)
@@ -98,6 +99,9 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
             timezone=settings.timezone,
             is_told=True,
         )
+        private = PrivateFilter(database) if settings.mask_private else None
+        if private is not None:
+            await private.refresh()
         chat = ChatDesk(
             Parts(
                 database=database,
@@ -112,7 +116,7 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
                 pseudonym=accounts.pseudonym,
                 join_class=accounts.classes.join,
                 texts=texts_of(preset),
-                private=private_pipeline() if settings.mask_private else None,
+                private=private,
             )
         )
         await chat.start()
@@ -129,6 +133,7 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
             statistics=statistics,
             groups=groups,
             group_statistics=GroupStatistics(statistics, groups, lambda text: topics.matcher.topics_of(text)),
+            private=private,
             chat=chat,
             started_at_ms=started_at_ms,
         )
@@ -136,7 +141,9 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
         stack.push_async_callback(house.leave)
         _watch(house)
         _run(stack, watch_stalls(metrics.event_loop_late))
-        _run(stack, follow_publications(published))
+        _run(stack, follow(published, "word list version"))
+        if private is not None:
+            _run(stack, follow(private, "list of names"))
         _run(stack, publish_on_time(house.words.schedule))
         _run(stack, tell_readiness(source))
         _run(stack, sweep(lambda now_ms: accounts.classes.forget_strangers(now_ms, chat.present)))

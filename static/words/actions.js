@@ -33,7 +33,7 @@ export function wordDesk(api) {
       return api.upload(`${root}/import`, form);
     },
     exportLink: (list, format) => withQuery(`${root}/export`, { list, format }),
-    tryText: (text, direction, use) => api.post(`${root}/try`, { text, direction, use }),
+    tryText: (text, direction, use, classId) => api.post(`${root}/try`, { text, direction, use, class_id: classId }),
     samples: () => api.get(`${root}/samples`),
     addSample: (sample) => api.post(`${root}/samples`, sample),
     deleteSample: (id) => api.del(`${root}/samples/${id}`),

@@ -9,10 +9,11 @@ import pytest
 from sqlalchemy import text as sql
 
 from server.errors import ClientProblem
-from server.moderation import ListPatch, NewSample, NewWord, WordDesk
+from server.moderation import ListPatch, NewList, NewSample, NewWord, PublishedFilter, WordDesk
 from server.moderation.quoting import quote
 from server.moderation.views import ListView
-from server.storage import conversations, turns
+from server.storage import classes, conversations, turns
+from server.storage.classes import StoredClass
 from server.storage.database import Database
 from server.storage.ids import new_id
 
@@ -20,14 +21,15 @@ NOW_MS = 1_800_000_000_000
 DAY_MS = 86_400_000
 
 
-async def remember(database: Database, question: str, answer: str = "", *, days_ago: int = 1) -> str:
+async def remember(
+    database: Database, question: str, answer: str = "", *, days_ago: int = 1, class_id: str | None = None
+) -> str:
     """A stored turn; its id."""
     at_ms, turn_id = NOW_MS - days_ago * DAY_MS, new_id()
     async with database.write() as connection:
-        if await conversations.get(connection, "c") is None:
-            about = {"class_id": None, "preset": "education", "system_prompt": "", "now_ms": at_ms}
-            await conversations.create(connection, conversation_id="c", owner_id="p", **about)
-        begun = {"turn_id": turn_id, "conversation_id": "c", "ask_id": turn_id, "lists_version": 1}
+        about = {"preset": "education", "system_prompt": "", "now_ms": at_ms, "class_id": class_id}
+        await conversations.create(connection, conversation_id=turn_id, owner_id="p", **about)
+        begun = {"turn_id": turn_id, "conversation_id": turn_id, "ask_id": turn_id, "lists_version": 1}
         await turns.begin_turn(connection, question=question, asked_at_ms=at_ms, **begun)
         await turns.finish_turn(connection, turn_id, answer=answer, finish="stop", now_ms=at_ms)
     return turn_id
@@ -72,6 +74,24 @@ async def test_rehearsal_tells_newly_hit_no_longer_hit_and_changed(
     }
     (changed,) = messages["changed"]["examples"]
     assert (changed["before"], changed["after"]) == ("review", "block")
+
+
+async def test_messages_of_a_class_meet_the_words_of_its_layer(
+    database: Database, desk: WordDesk, published: PublishedFilter
+) -> None:
+    """A list of one class changes nothing for the messages of another."""
+    async with database.write() as connection:
+        for name in "ab":
+            row = StoredClass(name, f"班{name}", f"CODE{name}", None, archived=False, created_at_ms=NOW_MS)
+            await classes.add(connection, row)
+    await published.refresh()
+    for class_id in ("a", "b", None):
+        await remember(database, "闪电汤圆", class_id=class_id)
+    new = NewList(name="甲班", category="甲", question_action="mask", layer="class:a")
+    made = await desk.lists.add(new, who="lin", now_ms=NOW_MS)
+    await add(desk, made.id, "闪电汤圆")
+    messages: dict = (await rehearsed(desk))["messages"]  # type: ignore[assignment, type-arg]
+    assert (messages["num_texts"], messages["newly"]["num_texts"]) == (3, 1)
 
 
 async def test_rehearsal_keeps_no_message_and_follows_a_deletion(

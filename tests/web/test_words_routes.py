@@ -42,7 +42,7 @@ def test_list_is_made_changed_and_deleted(compliance: httpx.Client) -> None:
         "updated_at_ms": changed["updated_at_ms"],
     }
     overview = compliance.get("/api/words").json()
-    assert set(overview) == {"lists", "draft", "published", "way"}
+    assert set(overview) == {"lists", "classes", "draft", "published", "way"}
     assert patched.json()["list"] in overview["lists"]
     stale = compliance.delete(f"/api/words/lists/{row['id']}?based_on={row['updated_at_ms']}")
     assert (stale.status_code, problem_of(stale)) == (409, "changed_meanwhile")
