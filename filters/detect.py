@@ -35,6 +35,7 @@ _TRIGGER: Final = re.compile(
     rf"[\d.@:．＠：。微薇威信扣球企幺vwqVWQＡ-Ｚａ-ｚ{''.join(NUMERALS)}釦陸貳參叄弐壱{_STYLED}\uf900-\ufaff\ufe10-\ufe6f]"
     rf"|{_UNSEEN.pattern}|[\ua700-\ua7ff]|[^\x00-\u2fff\u3400-\uffef]"
 )
+_FEW: Final = 4  # candidates; to look for what can be merged costs more than it saves
 _BLACK_FLAG: Final = "\U0001f3f4"  # flags of regions are spelled in tag characters behind it
 
 
@@ -92,6 +93,8 @@ class DetectWalk:
         self._before = ""  # the symbol that a new one would touch
         self._flag = False
         self._hidden = 0
+        self._merging = frozenset(n for n, form in enumerate(lookout.forms) if form.merges)
+        self._piece_at = 0
         self._form_of = dict(zip(lookout.entries, lookout.forms, strict=True))
         self.edge: list[Hit] = []
         self.hits: list[Hit] = []
@@ -99,6 +102,7 @@ class DetectWalk:
 
     def feed(self, piece: str, at: int) -> None:
         """Walk over the next characters; `at` is the raw position of the first."""
+        self._piece_at = at
         for char in piece:
             symbol = _symbol(char)
             if symbol == UNSEEN:
@@ -144,8 +148,21 @@ class DetectWalk:
         if begun is not None:
             self._note(at, begun, at + 1)
             survivors.append((at, begun))
-        self.live = survivors
+        self.live = self._merged(survivors) if len(survivors) > _FEW else survivors
         self._before = "" if cut else symbol
+
+    def _merged(self, live: list[tuple[int, State]]) -> list[tuple[int, State]]:
+        """Without what an older candidate covers; only within a piece, for what began in the message before
+        means less than what stands in this one alone."""
+        seen: set[int] = set()
+        kept = []
+        for start, state in live:
+            if self._merging and start >= self._piece_at and state.alive <= self._merging:
+                if state.number in seen:
+                    continue
+                seen.add(state.number)
+            kept.append((start, state))
+        return kept
 
     def _unseen(self, at: int) -> None:
         """An invisible character parts nothing, but may be looked for itself."""

@@ -33,12 +33,15 @@ class Form(NamedTuple):
         left: what may not stand right before it.
         right: what may not stand right behind it.
         valid: says of the symbols of a match whether it is one.
+        merges: of two beginnings from which the same may follow, the later one need not be followed: matches
+            are bounded, and what they consist of does not matter.
     """
 
     pattern: Pattern
     left: Guard = ""
     right: Guard = ""
     valid: Callable[[str], bool] | None = None
+    merges: bool = False
 
 
 def _digit(values: str) -> Pattern:
@@ -202,7 +205,7 @@ _FORMS: Final = {
         left="word",
         right="digit",
     ),
-    DetectorKind.ADDRESS: Form(ADDRESS, right="line"),
+    DetectorKind.ADDRESS: Form(ADDRESS, right="line", merges=True),
     DetectorKind.INVISIBLE: Form(rep(one(UNSEEN), 1, None)),
 }
 

@@ -26,7 +26,14 @@ from server.topics import GroupDesk, GroupStatistics, PrivateFilter, Recorder, S
 from server.wiring.record_keeping import keep_records
 from server.wiring.recording import hit_notes_of, records_of
 from server.wiring.sourcing import source_of
-from server.wiring.upkeep import calm_collector, follow, sweep, tell_readiness, watch_stalls
+from server.wiring.upkeep import (
+    calm_collector,
+    follow,
+    publish_on_time,
+    sweep,
+    tell_readiness,
+    watch_stalls,
+)
 
 
 @dataclass
@@ -140,7 +147,7 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
             database=database,
             source=source,
             accounts=accounts,
-            words=WordDesk(database, published),
+            words=WordDesk(database, published, settings.timezone),
             records=records_of(database, settings),
             published=published,
             topics=topics,
@@ -154,12 +161,14 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
             own=OwnData(database, accounts, chat, groups, retention, preset, settings.timezone),
             started_at_ms=started_at_ms,
         )
+        stack.push_async_callback(house.words.close)
         stack.push_async_callback(house.leave)
         _watch(house)
         _run(stack, watch_stalls(metrics.event_loop_late))
         _run(stack, follow(published, "word list version"))
         if private is not None:
             _run(stack, follow(private, "list of names"))
+        _run(stack, publish_on_time(house.words.schedule))
         _run(stack, tell_readiness(source))
         _run(stack, sweep(lambda now_ms: accounts.classes.forget_strangers(now_ms, chat.present)))
         for doing in keep_records(house.records, settings):

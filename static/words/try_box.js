@@ -3,6 +3,7 @@
 import { html, useEffect, useState } from '../vendor/preact.js';
 import { segments, strongest } from './highlight.js';
 import { ClassView } from './layers.js';
+import { Samples } from './samples.js';
 import { t } from './say.js';
 
 const WAIT_MS = 200; // after the last key; the server answers in a few milliseconds
@@ -40,6 +41,8 @@ export function TryBox({ desk, stamp, classes }) {
       <div class="row">${choice('direction', direction, ['question', 'answer'], setDirection)}
         ${choice('use', use, ['draft', 'published'], setUse)}
         <${ClassView} value=${classId} classes=${classes} onChange=${setClassId} /></div>
+      <${Samples} desk=${desk} text=${text} direction=${direction}
+        onUse=${(sample) => { setText(sample.text); setDirection(sample.direction); }} />
       <div aria-live="polite">${found && html`<${Found} ...${found} />`}</div>
     </section>`;
 }

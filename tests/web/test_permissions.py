@@ -12,6 +12,7 @@ from tests.web.conftest import ROLES, problem_of
 MAY = {
     "/api/words": {"compliance", "admin"},
     "/api/stats/groups/wordings": set(),  # for those for whom it was switched on
+    "/api/approval": {"admin"},
     "/api/stats": {"teacher", "admin"},
     "/api/removals": {"admin"},
     "/api/topics": {"teacher", "admin"},
