@@ -174,7 +174,7 @@ def _held(pipeline: Pipeline, tokens: list[str]) -> list[int]:
 def _with_layers(
     pipeline: Pipeline, word_list: WordList, dice: random.Random, harmless: list[str]
 ) -> dict[str, float]:
-    """Small lists of many classes upon the large one: what all of them cost together, and one costs a text."""
+    """Small lists of many classes upon the large one: what all cost together, and what one costs a text."""
     lists = [
         replace(word_list, words=tuple(replace(word, text=word.text + "䶮") for word in chosen))
         for chosen in (dice.sample(word_list.words, LAYER_WORDS) for _ in range(NUM_LAYERS))
