@@ -32,6 +32,7 @@ from server.storage.words import StoredList, StoredWord
 FORMAT = 1
 # What stands in for a word whose action is `replace`, where neither it nor its list says it.
 REPLACEMENT = "［略］"
+_PART = 1000
 _COLUMNS = tuple(StoredWord.__dataclass_fields__)
 
 
@@ -44,20 +45,22 @@ class Snapshot:
 
     def to_bytes(self) -> bytes:
         """The snapshot as compressed JSON."""
-        return zlib.compress(self._json())
-
-    def digest(self) -> str:
-        """The same for the same content, and for nothing else."""
-        return hashlib.sha256(self._json()).hexdigest()
-
-    def _json(self) -> bytes:
         content = {
             "format": FORMAT,
             "lists": [asdict(each) for each in self.lists],
             "word_columns": _COLUMNS,
             "words": list(map(attrgetter(*_COLUMNS), self.words)),
         }
-        return json.dumps(content, ensure_ascii=False).encode()
+        return zlib.compress(json.dumps(content, ensure_ascii=False).encode())
+
+    def digest(self) -> str:
+        """The same for the same content, and for nothing else."""
+        known = hashlib.sha256(json.dumps([asdict(each) for each in self.lists]).encode())
+        values = attrgetter(*_COLUMNS)
+        # In parts: one long call would keep every other thread waiting.
+        for first in range(0, len(self.words), _PART):
+            known.update(json.dumps([values(word) for word in self.words[first : first + _PART]]).encode())
+        return known.hexdigest()
 
     @classmethod
     def from_bytes(cls, content: bytes) -> Snapshot:
