@@ -21,7 +21,7 @@ from server.cli.options import given, setting_options
 from server.errors import SettingsProblem
 from server.settings import read_settings
 
-MEASUREMENTS = ("filter", "engine", "chat", "capacity", "stats")
+MEASUREMENTS = ("filter", "engine", "chat", "capacity", "stats", "likeness")
 EXTRA = ("url", "conversations", "turns", "within", "kill_engine", "only", "rounds", "peer")
 
 

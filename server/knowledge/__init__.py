@@ -1,5 +1,10 @@
 """Knowledge: what people have approved, and what is found of it for a question."""
 
+from server.knowledge.answer_attachments import AnswerAttachments
+from server.knowledge.answer_desk import AnswerDesk, Editor
+from server.knowledge.answer_files import MEDIA, AnswerFiles
+from server.knowledge.answer_views import Written
+from server.knowledge.approved import ApprovedAnswers
 from server.knowledge.library import Library
 from server.knowledge.types import (
     ApprovedAnswer,
@@ -13,8 +18,14 @@ from server.knowledge.types import (
 )
 
 __all__ = [
+    "MEDIA",
+    "AnswerAttachments",
+    "AnswerDesk",
+    "AnswerFiles",
     "ApprovedAnswer",
+    "ApprovedAnswers",
     "Attachment",
+    "Editor",
     "Finding",
     "Grounded",
     "Library",
@@ -22,4 +33,5 @@ __all__ = [
     "Offered",
     "Passage",
     "Served",
+    "Written",
 ]

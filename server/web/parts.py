@@ -13,6 +13,7 @@ from starlette.requests import HTTPConnection, Request
 
 from server.accounts import Accounts, Who
 from server.chat import ChatDesk
+from server.knowledge import AnswerAttachments, AnswerDesk, AnswerFiles
 from server.metrics import Metrics
 from server.moderation import PublishedFilter, WordDesk
 from server.presets import Preset
@@ -37,6 +38,9 @@ class Parts(Protocol):
     statistics: Statistics
     groups: GroupDesk
     group_statistics: GroupStatistics
+    answers: AnswerDesk
+    answer_files: AnswerFiles
+    attachments: AnswerAttachments
     chat: ChatDesk
     started_at_ms: int
 

@@ -17,6 +17,7 @@ from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 
 from server.accounts import Permission, Who, require
 from server.web import (
+    answers,
     conversations,
     groups,
     logins,
@@ -63,7 +64,7 @@ class Row:
 ANYONE, LOGIN, THIS_MACHINE = Access.ANYONE, Access.LOGIN, Access.THIS_MACHINE
 WORDS, STATISTICS, TOPICS = Permission.EDIT_WORDS, Permission.SEE_STATISTICS, Permission.EDIT_TOPICS
 USERS, CLASSES = Permission.MANAGE_USERS, Permission.MANAGE_CLASSES
-KEYS = Permission.MANAGE_KEYS
+KEYS, ANSWERS = Permission.MANAGE_KEYS, Permission.EDIT_ANSWERS
 
 TABLE: tuple[Row, ...] = (
     *(Row("GET", path, ANYONE, pages.page) for path in pages.PAGES),
@@ -103,6 +104,19 @@ TABLE: tuple[Row, ...] = (
     Row("POST", "/api/stats/groups/merge", Permission.EDIT_GROUPS, groups.merge),
     Row("POST", "/api/stats/groups/free", Permission.EDIT_GROUPS, groups.free),
     Row("POST", "/api/stats/groups/split", Permission.EDIT_GROUPS, groups.split),
+    Row("GET", "/api/answers", ANSWERS, answers.listed),
+    Row("POST", "/api/answers", ANSWERS, answers.add),
+    Row("POST", "/api/answers/try", ANSWERS, answers.try_question),
+    Row("POST", "/api/answers/alike", ANSWERS, answers.alike),
+    Row("GET", "/api/answers/groups", ANSWERS, answers.of_groups),
+    Row("POST", "/api/answers/import", ANSWERS, answers.import_file, IMPORT_BYTES),
+    Row("GET", "/api/answers/export", ANSWERS, answers.export_file),
+    Row("DELETE", "/api/answers/files/{id}", ANSWERS, answers.remove_file),
+    Row("PATCH", "/api/answers/{id}", ANSWERS, answers.change),
+    Row("DELETE", "/api/answers/{id}", ANSWERS, answers.delete),
+    Row("GET", "/api/answers/{id}/history", ANSWERS, answers.history),
+    Row("POST", "/api/answers/{id}/files", ANSWERS, answers.add_file, TEXTS_BYTES),
+    Row("GET", "/api/attachments/{id}", ANYONE, answers.open_file),
     Row("GET", "/api/topics", STATISTICS, statistics.topics),
     Row("GET", "/api/topics/export", STATISTICS, statistics.export_topics),
     Row("PUT", "/api/topics", TOPICS, statistics.replace_topics),

@@ -14,7 +14,7 @@ from filters import fold
 from server import __version__
 from server.accounts import Accounts
 from server.chat import ChatDesk, ChatRules, Parts, texts_of
-from server.knowledge import Library
+from server.knowledge import AnswerAttachments, AnswerDesk, AnswerFiles, ApprovedAnswers, Library
 from server.metrics import Metrics
 from server.moderation import PublishedFilter, WordDesk
 from server.presets import Preset, load_preset
@@ -23,7 +23,14 @@ from server.sources.types import Source
 from server.storage.database import Database
 from server.topics import GroupDesk, GroupStatistics, Recorder, Statistics, TopicDesk, private_pipeline
 from server.wiring.sourcing import source_of
-from server.wiring.upkeep import calm_collector, follow_publications, sweep, tell_readiness, watch_stalls
+from server.wiring.upkeep import (
+    calm_collector,
+    follow_answers,
+    follow_publications,
+    sweep,
+    tell_readiness,
+    watch_stalls,
+)
 
 
 @dataclass
@@ -42,6 +49,9 @@ class House:
     statistics: Statistics
     groups: GroupDesk
     group_statistics: GroupStatistics
+    answers: AnswerDesk
+    answer_files: AnswerFiles
+    attachments: AnswerAttachments
     chat: ChatDesk
     started_at_ms: int
     _has_left: bool = field(default=False, repr=False)
@@ -92,6 +102,10 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
             timezone=settings.timezone,
             is_told=True,
         )
+        approved = ApprovedAnswers(database, zone)
+        await approved.load()
+        stack.push_async_callback(approved.close)
+        answers = AnswerDesk(database, approved, small_group=settings.small_group)
         chat = ChatDesk(
             Parts(
                 database=database,
@@ -106,7 +120,7 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
                 pseudonym=accounts.pseudonym,
                 join_class=accounts.classes.join,
                 texts=texts_of(preset),
-                knowledge=Library(answers=None, documents=None),
+                knowledge=Library(answers=approved, documents=None),
                 private=private_pipeline() if settings.mask_private else None,
             )
         )
@@ -124,6 +138,9 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
             statistics=statistics,
             groups=groups,
             group_statistics=GroupStatistics(statistics, groups, lambda text: topics.matcher.topics_of(text)),
+            answers=answers,
+            answer_files=AnswerFiles(database, answers),
+            attachments=AnswerAttachments(database, answers),
             chat=chat,
             started_at_ms=started_at_ms,
         )
@@ -131,6 +148,7 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
         _watch(house)
         _run(stack, watch_stalls(metrics.event_loop_late))
         _run(stack, follow_publications(published))
+        _run(stack, follow_answers(approved))
         _run(stack, tell_readiness(source))
         _run(stack, sweep(lambda now_ms: accounts.classes.forget_strangers(now_ms, chat.present)))
         calm_collector()

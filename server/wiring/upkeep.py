@@ -27,6 +27,12 @@ class Refreshing(Protocol):
     async def refresh(self) -> bool: ...
 
 
+class KeepsAnswers(Refreshing, Protocol):
+    """Approved answers, and how often they are served."""
+
+    async def count(self) -> None: ...
+
+
 def calm_collector() -> None:
     """Keep the garbage collector from stopping every chat for a look at what will never be garbage.
 
@@ -72,6 +78,17 @@ async def follow_publications(published: Refreshing) -> None:
                 log.info("another word list version is in effect")
         except StorageProblem as problem:
             log.error("cannot look for a newer word list", reason=str(problem))
+
+
+async def follow_answers(answers: KeepsAnswers) -> None:
+    """Put into effect what another process wrote, and write down how often answers were served."""
+    while True:
+        await asyncio.sleep(REFRESH_SECONDS)
+        try:
+            await answers.count()
+            await answers.refresh()
+        except StorageProblem as problem:
+            log.error("cannot follow the approved answers", reason=str(problem))
 
 
 async def sweep(forget_strangers: Callable[[int], Awaitable[int]]) -> None:

@@ -17,6 +17,7 @@ const t = texts(shared);
 export const PLACES = [
   { key: 'chat', path: '/', icon: 'message-square', roles: null },
   { key: 'stats', path: '/stats', icon: 'chart-column', roles: ['teacher', 'admin'] },
+  { key: 'answers', path: '/answers', icon: 'book-open', roles: ['teacher', 'admin'] },
   { key: 'words', path: '/words', icon: 'shield-check', roles: ['compliance', 'admin'] },
   { key: 'admin', path: '/admin', icon: 'users', roles: ['admin'] },
 ];

@@ -13,6 +13,7 @@ MAY = {
     "/api/words": {"compliance", "admin"},
     "/api/stats": {"teacher", "admin"},
     "/api/topics": {"teacher", "admin"},
+    "/api/answers": {"teacher", "admin"},
     "/api/users": {"admin"},
     "/api/classes": {"admin"},
     "/api/keys": {"admin"},
@@ -51,6 +52,7 @@ def test_table_guards_everything_but_what_is_for_anyone() -> None:
         "/",
         "/words",
         "/stats",
+        "/answers",
         "/admin",
         "/login",
         "/setup",
@@ -59,6 +61,7 @@ def test_table_guards_everything_but_what_is_for_anyone() -> None:
         "/metrics",
         "/api/site",
         "/api/frames.json",
+        "/api/attachments/{id}",  # to whom its answer is for
         "/api/conversations",
         "/api/conversations/{id}",
         "/api/join",
