@@ -25,7 +25,7 @@ function Row({ answer, value, name, onEdit, onHistory }) {
   const state = stateOf(answer, value.today);
   const counted = answer.hits === 0 ? t('under', { n: value.step }) : t('at_least', { n: number(answer.hits) });
   return html`<tr>
-    <td class="answers-question"><strong>${first}</strong>
+    <td class="answers-question"><button type="button" class="link" onClick=${() => onEdit(answer)}>${first}</button>
       ${others.length > 0 && html`<p class="hint">${t('more_wordings', { n: others.length })}</p>`}</td>
     <td class="answers-text"><p>${answer.text.length > 90 ? `${answer.text.slice(0, 89)}…` : answer.text}</p>
       ${(answer.source || answer.author) && html`<p class="hint">${[answer.source, answer.author].filter(Boolean).join(' · ')}</p>`}</td>
