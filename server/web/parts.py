@@ -12,13 +12,15 @@ from typing import Protocol
 from starlette.requests import HTTPConnection, Request
 
 from server.accounts import Accounts, Who
-from server.chat import ChatDesk
+from server.chat import ChatDesk, OwnData, Retention
 from server.knowledge import AnswerAttachments, AnswerDesk, AnswerFiles
 from server.metrics import Metrics
 from server.moderation import PublishedFilter, WordDesk
 from server.presets import Preset
+from server.records import Records
 from server.settings import Settings
 from server.sources.types import Source
+from server.storage.acts import By
 from server.topics import GroupDesk, GroupStatistics, Statistics, TopicDesk
 from server.web.languages import Language, language_of
 from server.web.origins import Origins
@@ -33,6 +35,7 @@ class Parts(Protocol):
     source: Source
     accounts: Accounts
     words: WordDesk
+    records: Records
     published: PublishedFilter
     topics: TopicDesk
     statistics: Statistics
@@ -42,6 +45,8 @@ class Parts(Protocol):
     answer_files: AnswerFiles
     attachments: AnswerAttachments
     chat: ChatDesk
+    retention: Retention
+    own: OwnData
     started_at_ms: int
 
 
@@ -64,6 +69,11 @@ class Call:
     def user_name(self) -> str:
         """The name under which a change is recorded."""
         return self.user.name or self.user.id
+
+    @property
+    def by(self) -> By:
+        """Who does something now, for the audit log."""
+        return By(self.user_name, self.now_ms)
 
     @property
     def language(self) -> Language:

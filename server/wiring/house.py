@@ -13,15 +13,18 @@ from zoneinfo import ZoneInfo
 from filters import fold
 from server import __version__
 from server.accounts import Accounts
-from server.chat import ChatDesk, ChatRules, Parts, texts_of
+from server.chat import ChatDesk, ChatRules, OwnData, Parts, Retention, RetentionRules, texts_of
 from server.knowledge import AnswerAttachments, AnswerDesk, AnswerFiles, ApprovedAnswers, Library
 from server.metrics import Metrics
 from server.moderation import PublishedFilter, WordDesk
-from server.presets import Preset, load_preset
+from server.presets import Preset, check_kept, load_preset
+from server.records import Records
 from server.settings import Settings
 from server.sources.types import Source
 from server.storage.database import Database
 from server.topics import GroupDesk, GroupStatistics, Recorder, Statistics, TopicDesk, private_pipeline
+from server.wiring.record_keeping import keep_records
+from server.wiring.recording import hit_notes_of, records_of
 from server.wiring.sourcing import source_of
 from server.wiring.upkeep import (
     calm_collector,
@@ -44,6 +47,7 @@ class House:
     source: Source
     accounts: Accounts
     words: WordDesk
+    records: Records
     published: PublishedFilter
     topics: TopicDesk
     statistics: Statistics
@@ -53,6 +57,8 @@ class House:
     answer_files: AnswerFiles
     attachments: AnswerAttachments
     chat: ChatDesk
+    retention: Retention
+    own: OwnData
     started_at_ms: int
     _has_left: bool = field(default=False, repr=False)
 
@@ -77,6 +83,7 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
     """
     started_at_ms = time.time_ns() // 1_000_000
     preset = load_preset(settings.preset)
+    check_kept(preset, settings.hit_text)
     metrics = Metrics()
     async with AsyncExitStack() as stack:
         if source is None:
@@ -85,7 +92,12 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
         stack.push_async_callback(source.close)
         database = await Database.open(settings.database_file)
         stack.push_async_callback(database.close)
-        accounts = await Accounts.open(database, login_hours=settings.login_hours)
+        accounts = await Accounts.open(
+            database,
+            login_hours=settings.login_hours,
+            term_starts=settings.term_starts,
+            timezone=settings.timezone,
+        )
         zone = ZoneInfo(settings.timezone)
         published = PublishedFilter(database, lambda: datetime.now(zone).date())
         await published.load(started_at_ms)
@@ -121,10 +133,12 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
                 join_class=accounts.classes.join,
                 texts=texts_of(preset),
                 knowledge=Library(answers=approved, documents=None),
+                hit_notes=hit_notes_of(settings, published),
                 private=private_pipeline() if settings.mask_private else None,
             )
         )
         await chat.start()
+        retention = Retention(database, chat, groups, statistics, RetentionRules.of(settings))
         house = House(
             settings=settings,
             preset=preset,
@@ -133,6 +147,7 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
             source=source,
             accounts=accounts,
             words=WordDesk(database, published),
+            records=records_of(database, settings),
             published=published,
             topics=topics,
             statistics=statistics,
@@ -142,6 +157,8 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
             answer_files=AnswerFiles(database, answers),
             attachments=AnswerAttachments(database, answers),
             chat=chat,
+            retention=retention,
+            own=OwnData(database, accounts, chat, groups, retention, preset, settings.timezone),
             started_at_ms=started_at_ms,
         )
         stack.push_async_callback(house.leave)
@@ -151,6 +168,9 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
         _run(stack, follow_answers(approved))
         _run(stack, tell_readiness(source))
         _run(stack, sweep(lambda now_ms: accounts.classes.forget_strangers(now_ms, chat.present)))
+        for doing in keep_records(house.records, settings):
+            _run(stack, doing)
+        _run(stack, retention.keep_running())
         calm_collector()
         yield house
 

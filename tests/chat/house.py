@@ -184,7 +184,7 @@ class House:
             rules=replace(rules, **changed),
             recorder=self.notebook,
             metrics=self.metrics,
-            pseudonym=lambda owner_id, class_id: f"p-{owner_id}-{class_id}",
+            pseudonym=lambda owner_id, class_id, at_ms: f"p-{owner_id}-{class_id}",
             join_class=join_class,
             texts=TEXTS,
             knowledge=knowledge,
