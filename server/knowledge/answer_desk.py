@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final
 
 from server.knowledge.answer_problems import bad_answer, changed_meanwhile, no_answer, not_yours
-from server.knowledge.answer_views import AnswerView, FileView, Link, Written, checked, for_record
+from server.knowledge.answer_rows import change_of, changed, view_of
+from server.knowledge.answer_views import AnswerView, FileView, Written, checked
 from server.knowledge.approved import ApprovedAnswers
 from server.knowledge.shelf import Candidate
 from server.storage import answers as storage
@@ -92,6 +93,7 @@ class AnswerDesk:
         Raises:
             ClientProblem: `bad_answer`, or 403 `not_allowed` for somebody else's class.
         """
+        self.check_room(1)
         new = self.row_of(checked(written), editor, now_ms)
         async with self._database.write() as connection:
             await storage.add(connection, [new])
@@ -115,7 +117,7 @@ class AnswerDesk:
             if before.revision != revision:
                 raise changed_meanwhile(before.updated_by)
             after = changed(before, written, editor.name, now_ms)
-            await storage.change(connection, answer_id, values_of(after))
+            await storage.change(connection, [after])
             await self.note(connection, "change", before, after, editor.name, now_ms)
         await self.answers.refresh()
         return view_of(after)
@@ -167,18 +169,25 @@ class AnswerDesk:
             if editor.may_see(row.class_id)
         }
 
+    def check_room(self, num_new: int) -> None:
+        """Let pass what there is room for.
+
+        Raises:
+            ClientProblem: `bad_answer`: there would be too many.
+        """
+        if len(self.answers) + num_new > MOST_ANSWERS:
+            raise bad_answer(
+                f"标准答案最多 {MOST_ANSWERS} 条。", f"There may be at most {MOST_ANSWERS} approved answers."
+            )
+
     def row_of(self, written: Written, editor: Editor, now_ms: int) -> StoredAnswer:
         """A new row of what is checked already.
 
         Raises:
-            ClientProblem: 403 `not_allowed`; `bad_answer` where there are too many.
+            ClientProblem: 403 `not_allowed`.
         """
         if written.class_id not in editor.class_ids:
             raise not_yours()
-        if len(self.answers) >= MOST_ANSWERS:
-            raise bad_answer(
-                f"标准答案最多 {MOST_ANSWERS} 条。", f"There may be at most {MOST_ANSWERS} approved answers."
-            )
         blank = StoredAnswer(
             id=new_id(),
             class_id=written.class_id,
@@ -213,15 +222,7 @@ class AnswerDesk:
         """Write a change into the history and into the audit log, in the transaction of the change."""
         row = after or before
         assert row is not None
-        change = {
-            "answer_id": row.id,
-            "at_ms": now_ms,
-            "who": who,
-            "what": what,
-            "before": None if before is None else for_record(before),
-            "after": None if after is None else for_record(after),
-        }
-        await storage.record(connection, [change])
+        await storage.record(connection, [change_of(what, before, after, who, now_ms)])
         # Without its wordings, which may be those of pupils: they stand in the answer's own history.
         detail = {"class_id": row.class_id, "revision": row.revision, "last_day": row.last_day}
         await audit.append(
@@ -240,40 +241,6 @@ class AnswerDesk:
         if row.class_id not in editor.class_ids:
             raise not_yours()
         return row
-
-
-def changed(row: StoredAnswer, written: Written, who: str, now_ms: int) -> StoredAnswer:
-    """The row with what somebody wrote, approved by them."""
-    return replace(
-        row,
-        class_id=written.class_id,
-        wordings=list(written.wordings),
-        text=written.text,
-        source=written.source,
-        author=written.author,
-        approved_by=who,
-        approved_at_ms=now_ms,
-        valid_from=written.valid_from,
-        last_day=written.last_day,
-        links=[link.model_dump() for link in written.links],
-        enabled=written.enabled,
-        group_id=written.group_id or row.group_id,
-        revision=row.revision + 1,
-        updated_at_ms=now_ms,
-        updated_by=who,
-    )
-
-
-def values_of(row: StoredAnswer) -> dict[str, Any]:
-    """Its columns."""
-    return {name: getattr(row, name) for name in row.__dataclass_fields__ if name != "id"}
-
-
-def view_of(row: StoredAnswer, *, may_edit: bool = True) -> AnswerView:
-    """The answer for those who keep it."""
-    links = tuple(Link.model_validate(link) for link in row.links)
-    values = {name: getattr(row, name) for name in AnswerView.model_fields if hasattr(row, name)}
-    return AnswerView(**{**values, "links": links, "wordings": tuple(row.wordings), "may_edit": may_edit})
 
 
 def _matching(rows: list[StoredAnswer], editor: Editor, q: str) -> list[StoredAnswer]:

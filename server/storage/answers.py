@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as insert_or_update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -118,9 +118,15 @@ async def add(connection: AsyncConnection, rows: Sequence[StoredAnswer]) -> None
         )
 
 
-async def change(connection: AsyncConnection, answer_id: str, values: Mapping[str, Any]) -> None:
-    """Change some columns of an answer."""
-    await connection.execute(update(AnswerRow).where(AnswerRow.id == answer_id).values(**values))
+async def change(connection: AsyncConnection, rows: Sequence[StoredAnswer]) -> None:
+    """Put these rows in the place of those with the same ids."""
+    changing = update(AnswerRow).where(AnswerRow.id == bindparam("row_id"))
+    changing = changing.values(
+        {name: bindparam(name) for name in StoredAnswer.__dataclass_fields__ if name != "id"}
+    )
+    for start in range(0, len(rows), _PART):
+        part = [_values(row) for row in rows[start : start + _PART]]
+        await connection.execute(changing, [{"row_id": values.pop("id"), **values} for values in part])
 
 
 async def remove(connection: AsyncConnection, answer_id: str) -> None:

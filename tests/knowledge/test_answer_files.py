@@ -13,6 +13,7 @@ from openpyxl import Workbook, load_workbook
 from server.errors import ClientProblem, StorageProblem
 from server.knowledge import AnswerDesk, AnswerFiles
 from server.knowledge.answer_files import Form
+from server.storage import audit
 from server.storage.database import Database
 from tests.knowledge.conftest import ADMIN, NOW_MS, TEACHER, written
 
@@ -147,20 +148,14 @@ async def test_a_workbook_that_unpacks_without_end_is_refused(files: AnswerFiles
 
 
 async def test_an_import_that_breaks_off_leaves_nothing(
-    desk: AnswerDesk, files: AnswerFiles, database: Database, monkeypatch: pytest.MonkeyPatch
+    desk: AnswerDesk, files: AnswerFiles, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Killed in the middle: neither rows nor history nor anything in effect."""
-    noted = 0
-    note = desk.note
 
-    async def break_off(*each: object) -> None:
-        nonlocal noted
-        noted += 1
-        if noted == 3:
-            raise StorageProblem("disk full")
-        await note(*each)  # type: ignore[arg-type]
+    async def break_off(*_: object, **__: object) -> None:
+        raise StorageProblem("disk full")
 
-    monkeypatch.setattr(desk, "note", break_off)
+    monkeypatch.setattr(audit, "append", break_off)  # the last thing that is written
     rows = "questions,answer\n" + "".join(f"第{n}题怎么做,答案{n}\n" for n in range(1, 6))
     with pytest.raises(StorageProblem):
         await load(files, rows.encode())
