@@ -40,9 +40,10 @@ def _agreement() -> dict[str, float]:
         half: [(pair.question, pair.other, pair.same) for pair in shipped_pairs() if pair.half == half]
         for half in ("tune", "judge")
     }
-    # Written after the threshold was chosen, and never used to choose anything.
-    lines = files("bench").joinpath("blind_pairs.csv").read_text("utf-8").splitlines()
-    sets["blind"] = [(row["question"], row["other"], row["same"] == "1") for row in csv.DictReader(lines)]
+    # Pairs that were written beside the rules: `seen` while they grew, `blind` when the threshold was fixed.
+    for name in ("seen", "blind"):
+        lines = files("bench").joinpath(f"pairs_{name}.csv").read_text("utf-8").splitlines()
+        sets[name] = [(row["question"], row["other"], row["same"] == "1") for row in csv.DictReader(lines)]
     figures: dict[str, float] = {}
     for name, pairs in sets.items():
         found = Agreement.of((sameness(read(one), read(other)) >= SURE, same) for one, other, same in pairs)

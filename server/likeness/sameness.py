@@ -24,14 +24,21 @@ _OPEN_WEAK: Final = 0.85
 _LIGHT: Final = frozenset(
     {"apply", "calculate", "content", "express", "write", "use", "pay", "cause", "feature"}
 )
+_ANY_WAY: Final = frozenset({"apply", "calculate", "formula", "cause", "pay", "use", "feature"})
 _SWAPPED: Final = 0.55
+_PART_OF_IT: Final = 0.7  # what it is, and what something of it is
 _UNSHARED: Final = 0.5
 _OPEN_KIND: Final = 0.85
+# "How much" may be any of them, and "what is it" asks for its content.
+_AKIN: Final = ({"amount", "cost"}, {"amount", "length"}, {"amount", "age"}, {"what", "summary"})
 _MILD: Final = frozenset({"how", "what"})
+# Put before a word, or behind it, they make another word of it: 氢氧化钙, 副校长, 逆定理.
+_TELLING: Final = frozenset(
+    "氢亚次过重反非超副单双多前后大小新旧男女老幼上下左右内外正负逆初末首总分主代准半全零异同"
+)
+_OTHER_WORD: Final = 0.6
 _LONGEST_PIECE: Final = 24
 _SHORT: Final = 4  # characters of a text in which a single one is a word
-# What is wanted of a formula, a definition or a way is often the same thing.
-_AKIN: Final = (frozenset({"how", "what"}), frozenset({"how", "papers"}))
 
 
 def sameness(one: Reading, other: Reading) -> float:
@@ -78,24 +85,34 @@ def _alike(one: Reading, other: Reading) -> float:
     first, second = "\n".join(one.content), "\n".join(other.content)
     mine, theirs = len(first) - first.count("\n"), len(second) - second.count("\n")
     if mine and theirs:
-        shared = _shared(first, second)
+        shared, left = _shared(first, second)
         alike = 2 * shared / (mine + theirs + _UNSHARED * (mine + theirs - 2 * shared))
     else:
-        shared = 0
+        shared, left = 0, frozenset[str]()
         alike = float(not mine and not theirs and (bool(one.acts) or one.soft == other.soft))
     if one.named != other.named:
         alike *= _OPEN_KIND
+    if left & _TELLING:
+        alike *= _OTHER_WORD
     alike *= _wanted(one, other)
     i_say_more = shared < mine or _asks_more(one, other)
     they_say_more = shared < theirs or _asks_more(other, one)
-    return alike * _SWAPPED if i_say_more and they_say_more else alike
+    if (i_say_more and (they_say_more or _adds(other, one))) or (they_say_more and _adds(one, other)):
+        alike *= _SWAPPED  # each says something that the other one does not
+    elif max(mine, theirs) - shared > 1 and one.aspects == other.aspects == {"what"}:
+        alike *= _PART_OF_IT
+    return alike
 
 
 def _wanted(one: Reading, other: Reading) -> float:
     """How well what is wanted of it agrees."""
     factor = 1.0
     if one.aspects != other.aspects and not one.aspects & other.aspects:
-        if one.aspects | other.aspects <= _MILD:
+        if one.aspects | other.aspects in _AKIN:
+            factor *= _MILD_ASPECT
+        elif one.aspects | other.aspects == {"how", "why"}:
+            factor *= _WHAT_OR_HOW  # how it came about, and why
+        elif one.aspects | other.aspects <= _MILD:
             factor *= _MILD_ASPECT if not one.aspects or not other.aspects else _WHAT_OR_HOW
         else:
             factor *= _OTHER_ASPECT if one.aspects and other.aspects else _OPEN_ASPECT
@@ -111,13 +128,22 @@ def _asks_more(one: Reading, other: Reading) -> bool:
     """Whether one wants something of it, or names a way, that the other does not."""
     if one.weak - other.weak - _LIGHT:
         return True
-    return bool(one.aspects - _MILD) and not one.aspects & other.aspects
+    if one.aspects & other.aspects or one.aspects | other.aspects in (*_AKIN, {"how", "why"}):
+        return False
+    return bool(one.aspects - _MILD)
 
 
-def _shared(one: str, other: str) -> int:
-    """How many characters lie in pieces that both have; single characters only if they are whole runs."""
-    if len(one) > len(other):
-        one, other = other, one
+def _adds(one: Reading, other: Reading) -> bool:
+    """Whether one has a word more that says little, which is little only where the other has none for it."""
+    return bool(one.soft - other.soft or one.weak - other.weak - _ANY_WAY)
+
+
+def _shared(one: str, other: str) -> tuple[int, frozenset[str]]:
+    """How many characters lie in pieces that both have, and which lie in none.
+
+    Single characters are pieces only where they are whole runs, or little else is said.
+    """
+    one, other = sorted((one, other), key=lambda text: (len(text), text))
     shared = 0
     for size in range(min(len(one), _LONGEST_PIECE), 0, -1):
         place = 0
@@ -129,4 +155,4 @@ def _shared(one: str, other: str) -> int:
                 other = other.replace(piece, "\t", 1)
                 one = f"{one[:place]}\t{one[place + size :]}"
             place += 1
-    return shared
+    return shared, frozenset(one + other)
