@@ -34,6 +34,7 @@ class Permission(StrEnum):
     EDIT_DOCUMENTS = "edit_documents"
     SEE_GROUPS = "see_groups"
     EDIT_GROUPS = "edit_groups"
+    EDIT_ANSWERS = "edit_answers"
     MANAGE_USERS = "manage_users"
     MANAGE_CLASSES = "manage_classes"
     SEE_METRICS = "see_metrics"
@@ -69,6 +70,7 @@ _ALLOWED: dict[Role, frozenset[Permission]] = {
             Permission.EDIT_DOCUMENTS,
             Permission.SEE_GROUPS,
             Permission.EDIT_GROUPS,
+            Permission.EDIT_ANSWERS,
             Permission.MODERATE,
         }
     ),
