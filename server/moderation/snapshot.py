@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from operator import attrgetter
-from typing import cast
+from typing import Any, cast
 
 from filters import (
     Action,
@@ -33,6 +33,9 @@ FORMAT = 1
 # What stands in for a word whose action is `replace`, where neither it nor its list says it.
 REPLACEMENT = "［略］"
 _COLUMNS = tuple(StoredWord.__dataclass_fields__)
+_PART = 1000
+_WORDS = ', "words": ['
+_DECODER = json.JSONDecoder()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +54,15 @@ class Snapshot:
         return hashlib.sha256(self._json()).hexdigest()
 
     def _json(self) -> bytes:
-        content = {
+        head = {
             "format": FORMAT,
             "lists": [asdict(each) for each in self.lists],
             "word_columns": _COLUMNS,
-            "words": list(map(attrgetter(*_COLUMNS), self.words)),
         }
-        return json.dumps(content, ensure_ascii=False).encode()
+        rows = list(map(attrgetter(*_COLUMNS), self.words))
+        # In parts: written at once, 50,000 words would let no other thread do anything for so long.
+        parts = [_dumps(rows[start : start + _PART])[1:-1] for start in range(0, len(rows), _PART)]
+        return f"{_dumps(head)[:-1]}{_WORDS}{', '.join(parts)}]}}".encode()
 
     @classmethod
     def from_bytes(cls, content: bytes) -> Snapshot:
@@ -67,7 +72,7 @@ class Snapshot:
             ValueError: it is damaged, or of a format that this release does not know.
         """
         try:
-            read = json.loads(zlib.decompress(content))
+            read = _loads(zlib.decompress(content).decode())
             if read["format"] != FORMAT:
                 raise ValueError(f"format {read['format']}")
             columns = read["word_columns"]
@@ -75,7 +80,7 @@ class Snapshot:
                 tuple(StoredList(**each) for each in read["lists"]),
                 tuple(StoredWord(**dict(zip(columns, each, strict=True))) for each in read["words"]),
             )
-        except (zlib.error, KeyError, TypeError) as error:
+        except (zlib.error, KeyError, TypeError, IndexError) as error:
             raise ValueError(f"damaged snapshot: {error!r}") from error
 
     def count(self, kind: str) -> int:
@@ -142,6 +147,25 @@ class Snapshot:
         """The name of the list of every entry, by the entry's id."""
         names = {each.id: each.name for each in self.lists}
         return {word.id: names.get(word.list_id, "") for word in self.words}
+
+
+def _dumps(content: object) -> str:
+    return json.dumps(content, ensure_ascii=False)
+
+
+def _loads(text: str) -> dict[str, Any]:
+    """The same as `json.loads`, entry by entry, for the same reason as it is written in parts."""
+    place = text.find(_WORDS)  # within a text its quotation marks would have backslashes
+    if place < 0:
+        return dict(json.loads(text))
+    read = dict(json.loads(text[:place] + "}"))
+    rows: list[Any] = []
+    place += len(_WORDS)
+    while text[place] != "]":
+        row, place = _DECODER.raw_decode(text, place)
+        rows.append(row)
+        place += 2 if text[place] == "," else 0
+    return read | {"words": rows}
 
 
 def _actions(holder: StoredList, entry: StoredWord) -> dict[Direction, Action]:
