@@ -13,6 +13,7 @@ from sqlalchemy import func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.storage.tables import Conversation, JournalFrame, QuestionFact, Turn, VerdictRecord
+from server.storage.tables_records import Alert
 
 TITLE_CHARS = 40
 
@@ -151,6 +152,7 @@ async def delete(connection: AsyncConnection, conversation_id: str, owner_id: st
         .where(VerdictRecord.conversation_id == conversation_id)
         .values(conversation_id=None, turn_id=None, text=None, sealed=None)
     )
+    await connection.execute(update(Alert).where(Alert.source == conversation_id).values(source=Alert.asker))
     await connection.execute(sql_delete(JournalFrame).where(JournalFrame.conversation_id == conversation_id))
     await connection.execute(sql_delete(Turn).where(Turn.conversation_id == conversation_id))
     await connection.execute(sql_delete(Conversation).where(Conversation.id == conversation_id))
