@@ -35,6 +35,11 @@ class History:
     def __len__(self) -> int:
         return len(self._turns)
 
+    @property
+    def last_question(self) -> str | None:
+        """The question of the newest turn."""
+        return self._turns[-1].question if self._turns else None
+
     def add(self, turn: Remembered) -> None:
         """A turn has ended."""
         self._turns.append(turn)

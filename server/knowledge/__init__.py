@@ -2,6 +2,7 @@
 
 from server.knowledge.documents import DocumentDesk, DocumentView, Opened
 from server.knowledge.finding import Candidate
+from server.knowledge.floor import refers_back
 from server.knowledge.grounding import Grounding, Support
 from server.knowledge.library import Library
 from server.knowledge.prompt import compose
@@ -35,5 +36,6 @@ __all__ = [
     "Served",
     "Support",
     "compose",
+    "refers_back",
     "sentence_of",
 ]
