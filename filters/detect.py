@@ -11,9 +11,10 @@ import unicodedata
 from functools import cache
 from typing import Final, NamedTuple
 
+from filters.addresses import HAN
 from filters.automata import Automaton, State
 from filters.fold import PLAIN_SIGNS
-from filters.forms import DIGIT_SYMBOLS, HAN_ZERO, NAME_SYMBOLS, UNSEEN, WORD_SYMBOLS, Form
+from filters.forms import DIGIT_SYMBOLS, HAN_ZERO, NAME_SYMBOLS, UNSEEN, WORD_SYMBOLS, Form, named_han
 from filters.lanes import NUMERALS
 from filters.trie import altering, blocking
 from filters.types import Action, Direction
@@ -75,7 +76,9 @@ def _symbol(char: str) -> str:
     if len(sign) != 1:
         return "" if not sign else "\0"
     folded = chr(sign[0][0])
-    return chr(HAN_ZERO + int(NUMERALS[folded])) if folded in NUMERALS else folded
+    if folded in NUMERALS:
+        return chr(HAN_ZERO + int(NUMERALS[folded]))
+    return HAN if "\u3400" <= folded <= "\u9fff" and folded not in named_han() else folded
 
 
 class DetectWalk:
@@ -218,4 +221,6 @@ def _left_guards(guard: str, symbol: str) -> bool:
 
 def _right_guards(guard: str, symbol: str) -> bool:
     """The same behind it, where a full stop ends a sentence."""
+    if guard == "line":
+        return symbol == "线"
     return symbol in (DIGIT_SYMBOLS if guard == "digit" else NAME_SYMBOLS)

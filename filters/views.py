@@ -27,9 +27,15 @@ class Views:
         self.raw = raw
         self.folded = fold(raw)
         self._plain: Units | None = None
+        self._known: dict[str, Units | None] = {}  # several lists may ask for the same
 
     def units(self, table: str) -> Units | None:
         """The view of a table, None if nothing of the table can be in the text."""
+        if table not in self._known:
+            self._known[table] = self._units(table)
+        return self._known[table]
+
+    def _units(self, table: str) -> Units | None:
         if table == LITERAL:
             return _units(fold(self.raw, keep_ignored=True))
         if table in NEEDS_LETTER:

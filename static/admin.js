@@ -1,4 +1,4 @@
-// The administrator's page: users, classes, and keys of other systems.
+// The administrator's page: users, classes, what is removed when, and keys of other systems.
 
 import { html } from './vendor/preact.js';
 import { api } from './shared/api.js';
@@ -8,12 +8,13 @@ import { Problem, useLoad, Wait } from './shared/parts.js';
 import { toast } from './shared/toast.js';
 import { Classes } from './admin/classes.js';
 import { Keys } from './admin/keys.js';
+import { Privacy } from './admin/privacy.js';
 import { t } from './admin/say.js';
 import { Users } from './admin/users.js';
 
 const load = async () => {
-  const [{ users }, { classes }, { keys }] = await Promise.all(['users', 'classes', 'keys'].map((what) => api.get(`/api/${what}`)));
-  return { users, classes, keys };
+  const [{ users }, { classes }, { keys }, removed, { reveals }] = await Promise.all(['users', 'classes', 'keys', 'removals', 'reveals'].map((what) => api.get(`/api/${what}`)));
+  return { users, classes, keys, removed, reveals };
 };
 
 function App({ site }) {
@@ -36,6 +37,7 @@ function App({ site }) {
     <h1>${t('title')}</h1>
     <${Users} users=${value.users} site=${site} run=${run} />
     <${Classes} classes=${value.classes} users=${value.users} site=${site} word=${pick(site.class_word)} run=${run} />
+    <${Privacy} removed=${value.removed} reveals=${value.reveals} classes=${value.classes} site=${site} reload=${reload} />
     <${Keys} keys=${value.keys} site=${site} run=${run} />
   </div>`;
 }

@@ -11,6 +11,7 @@ import { toast } from './shared/toast.js';
 import { wordDesk } from './words/actions.js';
 import { History } from './words/history.js';
 import { ImportDialog } from './words/import_dialog.js';
+import { withLists } from './words/layers.js';
 import { ListDialog } from './words/list_dialog.js';
 import { Lists } from './words/lists.js';
 import { t } from './words/say.js';
@@ -85,7 +86,7 @@ function App() {
       </div>`}
     <div class="desk">
       <div class="desk-side">
-        <${Lists} lists=${[...lists.values()]} chosen=${list} onChoose=${(id) => { setList(id); setChosen(new Set()); }}
+        <${Lists} classes=${overview.value.classes} lists=${[...lists.values()]} chosen=${list} onChoose=${(id) => { setList(id); setChosen(new Set()); }}
           onNew=${() => setOpen({ kind: 'list' })} onEdit=${(each) => setOpen({ kind: 'list', list: each })} />
         <div class="published">
           <strong>${published ? t('published', { number: published.number }) : t('noVersion')}</strong>
@@ -102,9 +103,9 @@ function App() {
             <${WordTable} desk=${desk} list=${list} lists=${lists} q=${q} stamp=${stamp} chosen=${chosen} onChosen=${setChosen}
               onEdit=${(word, change) => run(() => desk.editWord(word.id, change), t('saved'))} onDetails=${(word, its) => setOpen({ kind: 'word', word, list: its })} onProblem=${complain} />`}
       </section>
-      <${TryBox} desk=${desk} stamp=${`${stamp} ${published?.number}`} />
+      <${TryBox} desk=${desk} classes=${withLists(overview.value.lists, overview.value.classes)} stamp=${`${stamp} ${published?.number}`} />
     </div>
-    ${open?.kind === 'list' && html`<${ListDialog} list=${open.list} onSave=${saveList} onDelete=${deleteList} onClose=${close} />`}
+    ${open?.kind === 'list' && html`<${ListDialog} list=${open.list} classes=${overview.value.classes} onSave=${saveList} onDelete=${deleteList} onClose=${close} />`}
     ${open?.kind === 'word' && html`<${WordDialog} word=${open.word} list=${open.list} onClose=${close}
       categories=${[...new Set([...lists.values()].filter((each) => each.kind !== 'allow').map((each) => each.category))]}
       onSave=${(change) => run(() => desk.editWord(open.word.id, change), t('saved'))} />`}

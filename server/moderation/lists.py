@@ -6,9 +6,11 @@ import unicodedata
 from dataclasses import replace
 
 from server.moderation import problems
+from server.moderation.layers import class_of, layer_of
 from server.moderation.record import list_change
-from server.moderation.views import DraftView, ListPatch, ListView, NewList, Overview, VersionView
-from server.storage import word_versions, words
+from server.moderation.views import ClassLayer, DraftView, ListPatch, ListView, NewList, Overview, VersionView
+from server.storage import classes, word_versions, words
+from server.storage.classes import StoredClass
 from server.storage.database import Database
 from server.storage.ids import new_id
 from server.storage.words import StoredList
@@ -29,9 +31,11 @@ class Lists:
             counts = await words.count_by_list(connection)
             pending = await word_versions.pending(connection)
             published = await word_versions.newest(connection)
+            known = await classes.list_all(connection)
         assert published is not None  # `PublishedFilter.load` comes first
         return Overview(
             lists=tuple(_view(row, counts.get(row.id, 0)) for row in rows),
+            classes=_class_layers(known, rows),
             draft=DraftView(num_changes=pending.num_changes),
             published=VersionView.model_validate(published),
         )
@@ -40,10 +44,12 @@ class Lists:
         """Make a list.
 
         Raises:
-            ClientProblem: 409 `name_taken`, 422 `bad_name`.
+            ClientProblem: 409 `name_taken`, 422 `bad_name` or `bad_layer`.
         """
         name = _clean(new.name)
         async with self._database.write() as connection:
+            known = await classes.list_all(connection)
+            _check_layer(new.layer, known)
             if await words.find_list(connection, name) is not None:
                 raise problems.name_taken(name)
             positions = [row.position for row in await words.all_lists(connection)]
@@ -61,10 +67,11 @@ class Lists:
                 replacement=new.replacement or None,
                 refusal_zh=new.refusal_zh.strip(),
                 refusal_en=new.refusal_en.strip(),
+                layer=new.layer,
                 position=max(positions, default=-1) + 1,
             )
             await words.add_lists(connection, [row])
-            change = list_change("add_list", None, row, who=who, now_ms=now_ms)
+            change = list_change("add_list", None, row, who=who, now_ms=now_ms, layers=_named(known))
             await word_versions.record(connection, change)
         return _view(row, 0)
 
@@ -72,15 +79,16 @@ class Lists:
         """Change a list; what changes nothing leaves no trace.
 
         Raises:
-            ClientProblem: 404 `not_found`, 409 `name_taken`, 422 `bad_name`.
+            ClientProblem: 404 `not_found`, 409 `name_taken`, 422 `bad_name` or `bad_layer`.
         """
         values = patch.model_dump(mode="json", exclude_unset=True)
-        for needed in ("name", "category", "enabled", "note", "lanes", "refusal_zh", "refusal_en"):
+        for needed in ("name", "category", "enabled", "note", "lanes", "refusal_zh", "refusal_en", "layer"):
             if values.get(needed, "") is None:
                 del values[needed]
         if "name" in values:
             values["name"] = _clean(values["name"])
         async with self._database.write() as connection:
+            known = await classes.list_all(connection)
             before = await words.get_list(connection, list_id)
             if before is None:
                 raise problems.no_list()
@@ -88,10 +96,12 @@ class Lists:
                 holder = await words.find_list(connection, values["name"])
                 if holder is not None and holder.id != list_id:
                     raise problems.name_taken(values["name"])
+            if values.get("layer", before.layer) != before.layer:
+                _check_layer(values["layer"], known)
             after = replace(before, **values)
             if after != before:
                 await words.change_list(connection, list_id, values)
-                change = list_change("edit_list", before, after, who=who, now_ms=now_ms)
+                change = list_change("edit_list", before, after, who=who, now_ms=now_ms, layers=_named(known))
                 await word_versions.record(connection, change)
             counts = await words.count_by_list(connection)
         return _view(after, counts.get(list_id, 0))
@@ -107,9 +117,34 @@ class Lists:
             if row is None:
                 raise problems.no_list()
             count = (await words.count_by_list(connection)).get(list_id, 0)
+            known = await classes.list_all(connection)
             await words.delete_list(connection, list_id)
-            change = list_change("delete_list", row, None, who=who, now_ms=now_ms, num_words=count)
+            change = list_change(
+                "delete_list", row, None, who=who, now_ms=now_ms, num_words=count, layers=_named(known)
+            )
             await word_versions.record(connection, change)
+
+
+def _named(known: list[StoredClass]) -> dict[str, str]:
+    return {layer_of(each.id): each.name for each in known}
+
+
+def _check_layer(layer: str, known: list[StoredClass]) -> None:
+    class_id = class_of(layer)
+    if class_id is not None and class_id not in {each.id for each in known if not each.archived}:
+        raise problems.bad_layer()
+
+
+def _class_layers(known: list[StoredClass], rows: list[StoredList]) -> tuple[ClassLayer, ...]:
+    """Classes that a list may belong to, and those gone to which one still does."""
+    used = {row.layer for row in rows}
+    found = [
+        ClassLayer(id=each.id, name=each.name, archived=each.archived)
+        for each in known
+        if not each.archived or layer_of(each.id) in used
+    ]
+    lost = {class_of(layer) for layer in used} - {each.id for each in known} - {None}
+    return (*found, *(ClassLayer(id=each, name=each, archived=True) for each in sorted(filter(None, lost))))
 
 
 def _clean(name: str) -> str:

@@ -36,6 +36,16 @@ def bad_name() -> ClientProblem:
     )
 
 
+def bad_layer() -> ClientProblem:
+    """A list cannot be put into the layer of this class."""
+    return ClientProblem(
+        "bad_layer",
+        "没有这个班级，或已归档。",
+        message_en="There is no such class, or it is archived.",
+        status=422,
+    )
+
+
 def duplicate(text: str) -> ClientProblem:
     """The list has this word."""
     return ClientProblem(

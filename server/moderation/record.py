@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from server.moderation.views import WordView
@@ -20,8 +21,14 @@ def list_change(
     who: str,
     now_ms: int,
     num_words: int = 1,
+    layers: Mapping[str, str] = MappingProxyType({}),
 ) -> StoredChange:
-    """A list was added, changed or deleted; `num_words` counts the entries that went with it."""
+    """A list was added, changed or deleted.
+
+    Args:
+        num_words: counts the entries that went with it.
+        layers: how layers are called, where they are not called as they are kept.
+    """
     named = after or before
     assert named is not None
     return StoredChange(
@@ -29,8 +36,8 @@ def list_change(
         who=who,
         what=what,
         subject=named.name,
-        before=_list_dict(before),
-        after=_list_dict(after),
+        before=_list_dict(before, layers),
+        after=_list_dict(after, layers),
         num_words=max(num_words, 1),
     )
 
@@ -59,10 +66,11 @@ def many_words(texts: Sequence[str]) -> dict[str, Any]:
     return listed
 
 
-def _list_dict(row: StoredList | None) -> dict[str, Any] | None:
+def _list_dict(row: StoredList | None, layers: Mapping[str, str]) -> dict[str, Any] | None:
     if row is None:
         return None
-    return {name: getattr(row, name) for name in row.__dataclass_fields__ if name not in ("id", "position")}
+    told = {name: getattr(row, name) for name in row.__dataclass_fields__ if name not in ("id", "position")}
+    return told | {"layer": layers.get(row.layer, row.layer)}
 
 
 def _word_dict(row: StoredWord | None) -> dict[str, Any] | None:

@@ -10,7 +10,8 @@ from typing import Literal
 
 from filters import Direction, Verdict, WordListProblem, fold
 from server.moderation import problems
-from server.moderation.published import Compiled, PublishedFilter, compile_snapshot
+from server.moderation.compiled import Compiled, compile_snapshot
+from server.moderation.published import PublishedFilter
 from server.moderation.snapshot import Snapshot
 from server.moderation.views import ChangesPage, ChangeView, MatchView, TryAnswer, VersionView
 from server.storage import word_versions, words
@@ -38,6 +39,7 @@ class Versions:
             ClientProblem: 409 `nothing_to_publish`, 422 `bad_import` naming entries that cannot be compiled.
         """
         async with self._one_at_a_time:
+            await self._published.refresh()  # of a class that was made just now a layer counts as well
             pending, newest, snapshot = await self._read_draft()
             if pending.num_changes == 0:
                 raise problems.nothing_to_publish()
@@ -51,7 +53,11 @@ class Versions:
             )
             try:
                 compiled = await asyncio.to_thread(
-                    compile_snapshot, snapshot, version.number, self._published.today()
+                    compile_snapshot,
+                    snapshot,
+                    version.number,
+                    self._published.today(),
+                    self._published.compiled,
                 )
             except WordListProblem as problem:
                 raise problems.bad_import(problem) from problem
@@ -108,14 +114,19 @@ class Versions:
         return ChangesPage(changes=tuple(ChangeView.model_validate(row) for row in rows), total=total)
 
     async def try_text(
-        self, text: str, direction: Literal["question", "answer"], use: Literal["draft", "published"]
+        self,
+        text: str,
+        direction: Literal["question", "answer"],
+        use: Literal["draft", "published"],
+        class_id: str | None = None,
     ) -> TryAnswer:
-        """What the filter says of a text.
+        """What the filter says of a text; in a class with the lists of its layer.
 
         Raises:
             ClientProblem: 422 `bad_import`, naming entries of the draft that cannot be compiled.
         """
         compiled = self._published.compiled if use == "published" else await self._compiled_draft()
+        compiled = compiled.of(self._published.whose_layer(class_id))
         verdict = await asyncio.to_thread(compiled.pipeline.check, text, Direction(direction))
         return _answer(text, verdict, compiled.list_names)
 
@@ -128,7 +139,11 @@ class Versions:
             pending, newest, snapshot = await self._read_draft()
             try:
                 compiled = await asyncio.to_thread(
-                    compile_snapshot, snapshot, newest.number + 1, self._published.today()
+                    compile_snapshot,
+                    snapshot,
+                    newest.number + 1,
+                    self._published.today(),
+                    self._published.compiled,
                 )
             except WordListProblem as problem:
                 raise problems.bad_import(problem) from problem

@@ -18,6 +18,7 @@ from filters import (
     Prediction,
     parse_expression,
 )
+from server.moderation.layers import ORGANISATION, PATTERN
 
 WORD_CHARS = 100  # as in word files
 NOTE_CHARS = 500
@@ -28,6 +29,9 @@ Kind = Literal["words", "allow", "detectors"]
 Lanes = dict[Lane, LaneUse]
 # Kept as text: what goes into the database, the record and the snapshots is JSON.
 Day = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$"), BeforeValidator(lambda day: _day(day))]
+
+
+Layer = Annotated[str, Field(pattern=PATTERN)]
 
 
 def _day(day: object) -> object:
@@ -60,6 +64,7 @@ class ListView(_View):
     replacement: str | None
     refusal_zh: str
     refusal_en: str
+    layer: str
     num_words: int
 
 
@@ -77,6 +82,7 @@ class NewList(_Body):
     replacement: str | None = Field(None, max_length=NAME_CHARS)
     refusal_zh: str = Field("", max_length=REFUSAL_CHARS)
     refusal_en: str = Field("", max_length=REFUSAL_CHARS)
+    layer: Layer = ORGANISATION
 
 
 class ListPatch(_Body):
@@ -93,6 +99,7 @@ class ListPatch(_Body):
     replacement: str | None = Field(None, max_length=NAME_CHARS)
     refusal_zh: str | None = Field(None, max_length=REFUSAL_CHARS)
     refusal_en: str | None = Field(None, max_length=REFUSAL_CHARS)
+    layer: Layer | None = None
 
 
 class WordView(_View):
@@ -221,10 +228,19 @@ class VersionView(_View):
     num_allow: int
 
 
+class ClassLayer(_View):
+    """A class whose layer a list may belong to; the lists of an archived one are not in effect."""
+
+    id: str
+    name: str
+    archived: bool
+
+
 class Overview(_View):
     """The lists, and how the draft stands to what is in effect."""
 
     lists: tuple[ListView, ...]
+    classes: tuple[ClassLayer, ...]
     draft: DraftView
     published: VersionView
 

@@ -281,6 +281,7 @@ class WordListRow(Base):
     replacement: Mapped[str | None]
     refusal_zh: Mapped[str] = mapped_column(default="")  # empty: the preset's
     refusal_en: Mapped[str] = mapped_column(default="")
+    layer: Mapped[str] = mapped_column(default="organisation")  # base | organisation | class:<id>
 
 
 class WordRow(Base):

@@ -37,6 +37,7 @@ class StoredList:
     replacement: str | None = None
     refusal_zh: str = ""
     refusal_en: str = ""
+    layer: str = "organisation"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from typing import Protocol
 from starlette.requests import HTTPConnection, Request
 
 from server.accounts import Accounts, Who
-from server.chat import ChatDesk
+from server.chat import ChatDesk, OwnData, Retention
 from server.knowledge import DocumentDesk
 from server.metrics import Metrics
 from server.moderation import PublishedFilter, WordDesk
@@ -21,7 +21,7 @@ from server.records import Records
 from server.settings import Settings
 from server.sources.types import Source
 from server.storage.acts import By
-from server.topics import GroupDesk, GroupStatistics, Statistics, TopicDesk
+from server.topics import GroupDesk, GroupStatistics, PrivateFilter, Statistics, TopicDesk
 from server.web.languages import Language, language_of
 from server.web.origins import Origins
 
@@ -42,7 +42,10 @@ class Parts(Protocol):
     groups: GroupDesk
     documents: DocumentDesk
     group_statistics: GroupStatistics
+    private: PrivateFilter | None
     chat: ChatDesk
+    retention: Retention
+    own: OwnData
     started_at_ms: int
 
 

@@ -20,6 +20,7 @@ class TryBody(Body):
     text: str = Field(max_length=TRY_CHARS)
     direction: Literal["question", "answer"] = "question"
     use: Literal["draft", "published"] = "draft"
+    class_id: str | None = Field(None, max_length=64)
 
 
 class PublishBody(Body):
@@ -66,7 +67,7 @@ async def delete_list(call: Call) -> Response:
 async def try_text(call: Call) -> Response:
     """What the filter says of a text."""
     body = await read_body(call.request, TryBody)
-    said = await call.parts.words.versions.try_text(body.text, body.direction, body.use)
+    said = await call.parts.words.versions.try_text(body.text, body.direction, body.use, body.class_id)
     return answer(said.model_dump())
 
 

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from filters import fold
 from server import __version__
 from server.accounts import Accounts
-from server.chat import ChatDesk, ChatRules, Parts, texts_of
+from server.chat import ChatDesk, ChatRules, OwnData, Parts, Retention, RetentionRules, texts_of
 from server.knowledge import DocumentDesk, Library
 from server.metrics import Metrics
 from server.moderation import PublishedFilter, WordDesk
@@ -22,11 +22,11 @@ from server.records import Records
 from server.settings import Settings
 from server.sources.types import Source
 from server.storage.database import Database
-from server.topics import GroupDesk, GroupStatistics, Recorder, Statistics, TopicDesk, private_pipeline
+from server.topics import GroupDesk, GroupStatistics, PrivateFilter, Recorder, Statistics, TopicDesk
 from server.wiring.record_keeping import keep_records
 from server.wiring.recording import hit_notes_of, records_of
 from server.wiring.sourcing import source_of
-from server.wiring.upkeep import calm_collector, follow_publications, sweep, tell_readiness, watch_stalls
+from server.wiring.upkeep import calm_collector, follow, sweep, tell_readiness, watch_stalls
 
 
 @dataclass
@@ -47,7 +47,10 @@ class House:
     groups: GroupDesk
     documents: DocumentDesk
     group_statistics: GroupStatistics
+    private: PrivateFilter | None
     chat: ChatDesk
+    retention: Retention
+    own: OwnData
     started_at_ms: int
     _has_left: bool = field(default=False, repr=False)
 
@@ -81,7 +84,12 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
         stack.push_async_callback(source.close)
         database = await Database.open(settings.database_file)
         stack.push_async_callback(database.close)
-        accounts = await Accounts.open(database, login_hours=settings.login_hours)
+        accounts = await Accounts.open(
+            database,
+            login_hours=settings.login_hours,
+            term_starts=settings.term_starts,
+            timezone=settings.timezone,
+        )
         zone = ZoneInfo(settings.timezone)
         published = PublishedFilter(database, lambda: datetime.now(zone).date())
         await published.load(started_at_ms)
@@ -101,6 +109,9 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
             timezone=settings.timezone,
             is_told=True,
         )
+        private = PrivateFilter(database) if settings.mask_private else None
+        if private is not None:
+            await private.refresh()
         chat = ChatDesk(
             Parts(
                 database=database,
@@ -117,10 +128,11 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
                 texts=texts_of(preset),
                 knowledge=Library(answers=None, documents=document_desk.finder),
                 hit_notes=hit_notes_of(settings, published),
-                private=private_pipeline() if settings.mask_private else None,
+                private=private,
             )
         )
         await chat.start()
+        retention = Retention(database, chat, groups, statistics, RetentionRules.of(settings))
         house = House(
             settings=settings,
             preset=preset,
@@ -136,17 +148,23 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
             groups=groups,
             documents=document_desk,
             group_statistics=GroupStatistics(statistics, groups, lambda text: topics.matcher.topics_of(text)),
+            private=private,
             chat=chat,
+            retention=retention,
+            own=OwnData(database, accounts, chat, groups, retention, preset, settings.timezone),
             started_at_ms=started_at_ms,
         )
         stack.push_async_callback(house.leave)
         _watch(house)
         _run(stack, watch_stalls(metrics.event_loop_late))
-        _run(stack, follow_publications(published))
+        _run(stack, follow(published, "word list version"))
+        if private is not None:
+            _run(stack, follow(private, "list of names"))
         _run(stack, tell_readiness(source))
         _run(stack, sweep(lambda now_ms: accounts.classes.forget_strangers(now_ms, chat.present)))
         for doing in keep_records(house.records, settings):
             _run(stack, doing)
+        _run(stack, retention.keep_running())
         calm_collector()
         yield house
 

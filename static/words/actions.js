@@ -27,7 +27,7 @@ export function wordDesk(api) {
       return api.upload(`${root}/import`, form);
     },
     exportLink: (list, format) => withQuery(`${root}/export`, { list, format }),
-    tryText: (text, direction, use) => api.post(`${root}/try`, { text, direction, use }),
+    tryText: (text, direction, use, classId) => api.post(`${root}/try`, { text, direction, use, class_id: classId }),
     publish: (comment) => api.post(`${root}/publish`, { comment }),
     discard: () => api.post(`${root}/discard`),
     versions: () => api.get(`${root}/versions`),

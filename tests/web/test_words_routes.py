@@ -29,7 +29,7 @@ def test_list_is_made_changed_and_deleted(compliance: httpx.Client) -> None:
     )
     assert patched.json()["list"] == {**row, "answer_action": None, "enabled": False}
     overview = compliance.get("/api/words").json()
-    assert set(overview) == {"lists", "draft", "published"}
+    assert set(overview) == {"lists", "classes", "draft", "published"}
     assert patched.json()["list"] in overview["lists"]
     assert compliance.delete(f"/api/words/lists/{row['id']}").status_code == 204
     assert compliance.delete(f"/api/words/lists/{row['id']}").status_code == 404
