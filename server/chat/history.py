@@ -35,10 +35,10 @@ class History:
     def __len__(self) -> int:
         return len(self._turns)
 
-    @property
-    def last_question(self) -> str | None:
-        """The question of the newest turn."""
-        return self._turns[-1].question if self._turns else None
+    def question_before(self, question: str) -> str | None:
+        """What was asked last before this question, which may be answered anew."""
+        earlier = (turn.question for turn in reversed(self._turns) if turn.question != question)
+        return next(earlier, None)
 
     def add(self, turn: Remembered) -> None:
         """A turn has ended."""

@@ -177,7 +177,7 @@ class LiveConversation:
         if question is None or self._parts.knowledge is None:
             return Nothing()
         finding = await self._parts.knowledge.find(question.strip(), speaker.who.class_id)
-        before = self._history.last_question
+        before = self._history.question_before(question.strip())
         if isinstance(finding, Nothing) and before and refers_back(question):
             longer = f"{before}\n{question.strip()}"
             together = await self._parts.knowledge.find(longer, speaker.who.class_id)
