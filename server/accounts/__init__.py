@@ -6,6 +6,7 @@ It does not know cookies, requests, or what is chatted.
 from server.accounts.accounts import Accounts
 from server.accounts.logins import NewLogin
 from server.accounts.permissions import Permission, Role, allows, require, require_chat
+from server.accounts.stages import LedChoice, Stage, StageChoice, Stages, StageView
 from server.accounts.views import (
     ClassPatch,
     ClassRef,
@@ -27,6 +28,7 @@ __all__ = [
     "ClassRef",
     "ClassView",
     "KeyView",
+    "LedChoice",
     "LoginView",
     "MadeKey",
     "NewClass",
@@ -35,6 +37,10 @@ __all__ = [
     "NewUser",
     "Permission",
     "Role",
+    "Stage",
+    "StageChoice",
+    "StageView",
+    "Stages",
     "UserPatch",
     "UserView",
     "Who",

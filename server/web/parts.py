@@ -11,7 +11,7 @@ from typing import Protocol
 
 from starlette.requests import HTTPConnection, Request
 
-from server.accounts import Accounts, Who
+from server.accounts import Accounts, Stages, Who
 from server.chat import ChatDesk
 from server.metrics import Metrics
 from server.moderation import PublishedFilter, WordDesk
@@ -31,6 +31,7 @@ class Parts(Protocol):
     metrics: Metrics
     source: Source
     accounts: Accounts
+    stages: Stages
     words: WordDesk
     published: PublishedFilter
     topics: TopicDesk

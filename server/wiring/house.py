@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from filters import fold
 from server import __version__
-from server.accounts import Accounts
+from server.accounts import Accounts, Stages
 from server.chat import ChatDesk, ChatRules, Parts, texts_of
 from server.knowledge import Library
 from server.metrics import Metrics
@@ -36,6 +36,7 @@ class House:
     database: Database
     source: Source
     accounts: Accounts
+    stages: Stages
     words: WordDesk
     published: PublishedFilter
     topics: TopicDesk
@@ -76,6 +77,7 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
         database = await Database.open(settings.database_file)
         stack.push_async_callback(database.close)
         accounts = await Accounts.open(database, login_hours=settings.login_hours)
+        stages = Stages(database, settings.timezone)
         zone = ZoneInfo(settings.timezone)
         published = PublishedFilter(database, lambda: datetime.now(zone).date())
         await published.load(started_at_ms)
@@ -106,6 +108,7 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
                 pseudonym=accounts.pseudonym,
                 join_class=accounts.classes.join,
                 texts=texts_of(preset),
+                stages=stages,
                 knowledge=Library(answers=None, documents=None),
                 private=private_pipeline() if settings.mask_private else None,
             )
@@ -118,6 +121,7 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
             database=database,
             source=source,
             accounts=accounts,
+            stages=stages,
             words=WordDesk(database, published),
             published=published,
             topics=topics,
