@@ -23,7 +23,14 @@ from server.sources.types import Source
 from server.storage.database import Database
 from server.topics import GroupDesk, GroupStatistics, Recorder, Statistics, TopicDesk, private_pipeline
 from server.wiring.sourcing import source_of
-from server.wiring.upkeep import calm_collector, follow_publications, sweep, tell_readiness, watch_stalls
+from server.wiring.upkeep import (
+    calm_collector,
+    follow_publications,
+    keep_sheets,
+    sweep,
+    tell_readiness,
+    watch_stalls,
+)
 
 
 @dataclass
@@ -136,6 +143,7 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
         _run(stack, watch_stalls(metrics.event_loop_late))
         _run(stack, follow_publications(published))
         _run(stack, tell_readiness(source))
+        _run(stack, keep_sheets(statistics.keep_up))
         _run(stack, sweep(lambda now_ms: accounts.classes.forget_strangers(now_ms, chat.present)))
         calm_collector()
         yield house

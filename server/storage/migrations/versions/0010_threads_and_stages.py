@@ -10,6 +10,21 @@ down_revision = "0004"
 branch_labels = None
 depends_on = None
 
+_GROWS = (
+    "INSERT INTO kept_weeks (class_key, week, round, kept_round, small_group, content) "
+    "VALUES (COALESCE({row}.class_id, ''), ({row}.local_day - 1) / 7, 1, 0, 0, '') "
+    "ON CONFLICT (class_key, week) DO UPDATE SET round = round + 1"
+)
+# `turn_id` is not among them: a deleted conversation changes no number.
+_COUNTED = (
+    "asked_at_ms, local_day, local_hour, class_id, asker, outcome, rating, first_token_ms, total_ms, group_id"
+)
+_TRIGGERS = {
+    "facts_added": ("INSERT", ("NEW",)),
+    "facts_deleted": ("DELETE", ("OLD",)),
+    "facts_changed": (f"UPDATE OF {_COUNTED}", ("OLD", "NEW")),
+}
+
 INTEGER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
@@ -52,9 +67,30 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["class_id"], ["classes.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("class_id"),
     )
+    op.create_table(
+        "kept_weeks",
+        sa.Column("class_key", sa.String(), nullable=False),
+        sa.Column("week", INTEGER, nullable=False),
+        sa.Column("round", INTEGER, nullable=False),
+        sa.Column("kept_round", INTEGER, nullable=False),
+        sa.Column("small_group", INTEGER, nullable=False),
+        sa.Column("content", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("class_key", "week"),
+        sqlite_with_rowid=False,
+    )
+    op.execute(
+        "INSERT INTO kept_weeks (class_key, week, round, kept_round, small_group, content) "
+        "SELECT COALESCE(class_id, ''), (local_day - 1) / 7, 1, 0, 0, '' FROM question_facts GROUP BY 1, 2"
+    )
+    for name, (event, rows) in _TRIGGERS.items():
+        steps = "; ".join(_GROWS.format(row=row) for row in rows)
+        op.execute(f"CREATE TRIGGER {name} AFTER {event} ON question_facts BEGIN {steps}; END")
 
 
 def downgrade() -> None:
+    for name in _TRIGGERS:
+        op.execute(f"DROP TRIGGER {name}")
+    op.drop_table("kept_weeks")
     op.drop_table("class_stages")
     op.drop_table("teacher_posts")
     op.drop_table("teacher_threads")
