@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from starlette.requests import HTTPConnection, Request
 
@@ -18,7 +18,7 @@ from server.moderation import PublishedFilter, WordDesk
 from server.presets import Preset
 from server.settings import Settings
 from server.sources.types import Source
-from server.topics import GroupDesk, GroupStatistics, Statistics, TopicDesk
+from server.topics import GroupDesk, GroupStatistics, SafetyStatistics, Statistics, TopicDesk
 from server.web.languages import Language, language_of
 from server.web.origins import Origins
 
@@ -36,10 +36,21 @@ class Parts(Protocol):
     published: PublishedFilter
     topics: TopicDesk
     statistics: Statistics
+    safety: SafetyStatistics
     groups: GroupDesk
     group_statistics: GroupStatistics
     chat: ChatDesk
     started_at_ms: int
+
+    async def record(
+        self, *, at_ms: int, who: str, what: str, subject: str, detail: dict[str, Any] | None = None
+    ) -> None:
+        """Put an act on the audit log.
+
+        Raises:
+            StorageProblem: the database refused, and the act must not be done.
+        """
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from filters import fold
@@ -20,8 +21,17 @@ from server.moderation import PublishedFilter, WordDesk
 from server.presets import Preset, load_preset
 from server.settings import Settings
 from server.sources.types import Source
+from server.storage import audit
 from server.storage.database import Database
-from server.topics import GroupDesk, GroupStatistics, Recorder, Statistics, TopicDesk, private_pipeline
+from server.topics import (
+    GroupDesk,
+    GroupStatistics,
+    Recorder,
+    SafetyStatistics,
+    Statistics,
+    TopicDesk,
+    private_pipeline,
+)
 from server.wiring.sourcing import source_of
 from server.wiring.upkeep import (
     calm_collector,
@@ -48,11 +58,23 @@ class House:
     published: PublishedFilter
     topics: TopicDesk
     statistics: Statistics
+    safety: SafetyStatistics
     groups: GroupDesk
     group_statistics: GroupStatistics
     chat: ChatDesk
     started_at_ms: int
     _has_left: bool = field(default=False, repr=False)
+
+    async def record(
+        self, *, at_ms: int, who: str, what: str, subject: str, detail: dict[str, Any] | None = None
+    ) -> None:
+        """Put an act on the audit log.
+
+        Raises:
+            StorageProblem: the database refused, and the act must not be done.
+        """
+        async with self.database.write() as connection:
+            await audit.append(connection, at_ms=at_ms, who=who, what=what, subject=subject, detail=detail)
 
     async def leave(self) -> None:
         """End the answers under way honestly and close the chat; once."""
@@ -133,6 +155,7 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
             published=published,
             topics=topics,
             statistics=statistics,
+            safety=SafetyStatistics(database, small_group=settings.small_group, timezone=settings.timezone),
             groups=groups,
             group_statistics=GroupStatistics(statistics, groups, lambda text: topics.matcher.topics_of(text)),
             chat=chat,
