@@ -12,8 +12,10 @@ import { t } from './admin/say.js';
 import { Users } from './admin/users.js';
 
 const load = async () => {
-  const [{ users }, { classes }, { keys }] = await Promise.all(['users', 'classes', 'keys'].map((what) => api.get(`/api/${what}`)));
-  return { users, classes, keys };
+  const [{ users }, { classes }, { keys }, { stages }] = await Promise.all(
+    ['users', 'classes', 'keys', 'stats/stages'].map((what) => api.get(`/api/${what}`)),
+  );
+  return { users, classes, keys, stages };
 };
 
 function App({ site }) {
@@ -35,7 +37,7 @@ function App({ site }) {
   return html`<div class="page sections">
     <h1>${t('title')}</h1>
     <${Users} users=${value.users} site=${site} run=${run} />
-    <${Classes} classes=${value.classes} users=${value.users} site=${site} word=${pick(site.class_word)} run=${run} />
+    <${Classes} classes=${value.classes} stages=${value.stages} users=${value.users} site=${site} word=${pick(site.class_word)} run=${run} />
     <${Keys} keys=${value.keys} site=${site} run=${run} />
   </div>`;
 }
