@@ -1,7 +1,8 @@
 """Pairs of questions that people have labelled, and how well a judge agrees with them.
 
 Pure. `pairs.csv` holds school and public-service questions; its `half` says on which pairs a threshold may be
-chosen (`tune`) and which ones judge it (`judge`); no family of questions is in both.
+chosen (`tune`) and which ones judge it (`judge`); no family of questions is in both. `fresh` and `blind` were
+written later, each before anybody had seen what the program makes of it, and then looked at, in this order.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ class Pair:
     other: str
     same: bool
     kind: str  # wording | hard | easy
-    half: str  # tune | judge
+    half: str  # tune | judge | fresh | blind
 
 
 @dataclass(frozen=True, slots=True)

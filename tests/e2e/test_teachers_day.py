@@ -77,7 +77,11 @@ async def test_a_teachers_day(running_server: Serving, people: People, tmp_path:
     floats = rows.filter(has=page.locator("strong", has_text="浮力"))
     await floats.first.get_by_role("button", name="不是一回事…").click()
     dialog = page.get_by_role("dialog")
-    theorem = await dialog.get_by_label("另一组", exact=True).locator("option", has_text="勾股定理").first.inner_text()
+    theorem = (
+        await dialog.get_by_label("另一组", exact=True)
+        .locator("option", has_text="勾股定理")
+        .first.inner_text()
+    )
     await dialog.get_by_label("另一组", exact=True).select_option(label=theorem)
     await dialog.get_by_role("button", name="不是一回事", exact=True).click()
     await expect(floats.first).to_contain_text(f"不是一回事：「{theorem}」")
