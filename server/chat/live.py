@@ -11,18 +11,18 @@ import structlog
 
 from server.accounts import Who
 from server.chat.answering import answer
+from server.chat.considering import Considered, consider
 from server.chat.facts import Facts
+from server.chat.grace import Grace
 from server.chat.history import History
 from server.chat.journal import Journal
 from server.chat.minutes import Minutes
 from server.chat.parts import Parts
-from server.chat.permits import Permit, permit_of
 from server.chat.reply import ReplyRun
 from server.chat.speaker import Speaker
 from server.chat.threads import LiveThreads
 from server.chat.watchers import Watcher, Watchers
 from server.errors import ClientProblem, SourceProblem, StorageProblem
-from server.knowledge import Finding, Nothing
 from server.protocol.conversation import ConversationMachine, Proposal, Repeat
 from server.protocol.effects import Command
 from server.protocol.frames import Ask, AskTeacher, Rate, Regenerate, Stop, TeacherThread
@@ -86,7 +86,7 @@ class LiveConversation:
         self._threads = LiveThreads(stored.id, machine, history, parts, threads)
         self._run: ReplyRun | None = None
         self._asking = Who("visitor", stored.owner_id, class_id=stored.class_id)
-        self._grace: asyncio.TimerHandle | None = None
+        self._grace = Grace(parts.rules.grace_seconds, self._grace_is_over)
         self._over: str | None = None  # a code: deleted or lost, and nothing is done any more
         self._closing = False
         self._touched_ms = parts.now_ms()
@@ -106,6 +106,11 @@ class LiveConversation:
         """Whether nobody has asked anything, nor is about to."""
         return self._machine.last_seq == 0 and not self.watchers
 
+    @property
+    def is_over(self) -> bool:
+        """Whether it is deleted or given up."""
+        return self._over is not None
+
     def serves(self, who: Who) -> bool:
         """Whether it is theirs, and not deleted or given up."""
         return self.stored.owner_id == who.id and self._over is None
@@ -124,21 +129,17 @@ class LiveConversation:
         Raises:
             StorageProblem: the journal cannot be read.
         """
-        if self._grace is not None:
-            self._grace.cancel()
-            self._grace = None
+        self._grace.cancel()
         await self.watchers.join(watcher)
 
     def leave(self, watcher: Watcher) -> None:
         """The connection is gone. If it was the last, a running answer has only the grace time left."""
         self.watchers.leave(watcher)
         self._touched_ms = self._parts.now_ms()
-        if not self.watchers and self.is_running and self._grace is None:
-            loop = asyncio.get_running_loop()
-            self._grace = loop.call_later(self._parts.rules.grace_seconds, self._grace_is_over)
+        if not self.watchers and self.is_running:
+            self._grace.start()
 
     def _grace_is_over(self) -> None:
-        self._grace = None
         if not self.watchers:
             self._end("gone")
 
@@ -158,18 +159,18 @@ class LiveConversation:
             case Ask():
                 # Looked up before the machine is asked: from its word to the turn's beginning nothing waits.
                 wanted = frame.text if self._machine.would_consider(frame) else None
-                finding, permit = await self._find(wanted, speaker)
+                considered = await self._consider(wanted, speaker)
                 pipeline = self._parts.pipeline
                 decision = self._machine.ask(frame, speaker.asker, pipeline, self._touched_ms)
                 if isinstance(decision, Repeat):
                     await self.watchers.send_again(speaker.watcher, decision.seq)
                 else:
-                    self._asked(decision, speaker, finding, permit)
+                    self._asked(decision, speaker, considered)
             case Regenerate():
-                finding, permit = await self._find(self._machine.question_of(frame.turn), speaker)
+                considered = await self._consider(self._machine.question_of(frame.turn), speaker)
                 pipeline = self._parts.pipeline
                 again = self._machine.regenerate(frame, speaker.asker, pipeline, self._touched_ms)
-                self._asked(again, speaker, finding, permit)
+                self._asked(again, speaker, considered)
             case Stop(turn=turn):
                 if self._machine.running is not None and self._machine.running.id == turn:
                     self._end("stopped")
@@ -188,38 +189,29 @@ class LiveConversation:
         Raises:
             ClientProblem: it cannot be sent, and why.
         """
-        if self._over is not None:
-            texts = self._parts.texts
-            zh, en = (getattr(texts[lang], self._over) for lang in ("zh", "en"))
-            raise ClientProblem(self._over, zh, message_en=en, status=404)
         self._touched_ms = self._parts.now_ms()
         self._threads.answer(turn, text, by)
         receipt = self._minutes.receipt()
         self._changed()
         return receipt
 
-    async def _find(self, question: str | None, speaker: Speaker) -> tuple[Finding, Permit]:
-        if question is None:
-            return Nothing(), Permit()
-        parts, who = self._parts, speaker.who
-        permit = await permit_of(parts.stages, who, parts.pseudonym, self._touched_ms)
-        finding: Finding = Nothing()
-        if parts.knowledge is not None:
-            finding = await parts.knowledge.find(question.strip(), who.class_id)
+    async def _consider(self, question: str | None, speaker: Speaker) -> Considered:
+        considered = await consider(self._parts, question, speaker.who, self._touched_ms)
         if self._over is not None:  # while it was looked up
             raise ClientProblem(self._over, getattr(speaker.texts, self._over))
-        return finding, permit
+        return considered
 
-    def _asked(self, proposal: Proposal | None, speaker: Speaker, finding: Finding, permit: Permit) -> None:
+    def _asked(self, proposal: Proposal | None, speaker: Speaker, considered: Considered) -> None:
         # A refusal belongs to who asked just now, but the answer under way still to who asked before.
         if proposal is None:
             self._minutes.enter(self._machine.take(), speaker.who, None)
         else:
             self._asking = speaker.who
-            self._begin(proposal, speaker, finding, permit)
+            self._begin(proposal, speaker, considered)
         self._changed()
 
-    def _begin(self, proposal: Proposal, speaker: Speaker, finding: Finding, permit: Permit) -> None:
+    def _begin(self, proposal: Proposal, speaker: Speaker, considered: Considered) -> None:
+        finding, permit = considered.finding, considered.permit
         if (refusal := permit.refusal(finding, speaker.texts)) is not None:
             self._machine.turn_away(proposal, refusal, None, "stage")
             return
@@ -304,8 +296,7 @@ class LiveConversation:
             self._end("stopped")
             self._over = code
             self.watchers.dismiss(code, close_code)
-            if self._grace is not None:
-                self._grace.cancel()
+            self._grace.cancel()
 
     async def answered(self) -> None:
         """Wait until no answer is under way."""
@@ -322,6 +313,5 @@ class LiveConversation:
 
     def close(self) -> None:
         """The server has stopped: pages come back to the next one."""
-        if self._grace is not None:
-            self._grace.cancel()
+        self._grace.cancel()
         self.watchers.dismiss(None, SERVICE_RESTART)

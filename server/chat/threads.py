@@ -128,6 +128,9 @@ class ListedThread:
 class Answerable(Protocol):
     """A conversation in memory."""
 
+    @property
+    def is_over(self) -> bool: ...
+
     def answer_thread(self, turn: str, text: str, by: str) -> Awaitable[None]: ...
 
 
@@ -193,7 +196,7 @@ class ThreadDesk:
         live = None
         if row is not None and row.class_id in class_ids:
             live = await self._find(row.conversation_id)
-        if row is None or live is None:
+        if row is None or live is None or live.is_over:
             raise ClientProblem(
                 "not_found",
                 "这个问题已被撤回或删除，回复没有发出。",

@@ -56,8 +56,10 @@ def click(role: Literal["button", "tab", "link"], name: str, then: str) -> Step:
 
 
 async def ask(page: Page) -> None:
-    """Ask, and open the dialog that sends the turn to a teacher."""
-    await page.get_by_label("输入问题").fill("浮力怎么算？")
+    """Join a class, ask, and open the dialog that sends the turn to a teacher."""
+    await page.get_by_role("dialog").get_by_role("button", name="加入", exact=True).click()
+    await page.locator(".my-class").wait_for()
+    await page.get_by_label("输入问题").fill("勾股定理怎么用？")
     await page.keyboard.press("Enter")
     await page.get_by_role("button", name="请教师看看").click()
     await page.get_by_role("dialog").wait_for()
@@ -68,7 +70,7 @@ FITS = "document.documentElement.scrollWidth <= innerWidth"
 VIEWS = (
     View("chat", "/", None, ".greeting"),
     View("chat-privacy", "/", None, ".greeting", click("button", "谁能看到", DIALOG)),
-    View("chat-ask-teacher", "/", None, ".greeting", ask),
+    View("chat-ask-teacher", "/#join={code}", None, DIALOG, ask),
     View("login", "/login", None, "form"),
     View("setup", "/setup", None, "#app > *"),
     View("words", "/words", "admin", "main"),
@@ -103,7 +105,7 @@ async def test_nothing_serious_on_any_page(
                 await page.context.add_cookies([cookie])  # type: ignore[list-item]
             pages[view.who] = page
         await page.goto("about:blank")
-        await page.goto(running_server.url + view.path)
+        await page.goto(running_server.url + view.path.format(code=asked.big["join_code"]))
         await page.locator(view.ready).first.wait_for()
         if view.step is not None:
             await view.step(page)

@@ -58,10 +58,10 @@ def test_a_question_like_both_goes_where_its_own_words_are() -> None:
     """What two groups share no longer decides between them, only what one of them has alone."""
     ids = count(1)
     grouping = Grouping(lambda: f"g{next(ids)}")
-    loan, refund = "g-loan", "g-refund"
-    grouping.load(loan, "住房公积金贷款需要准备什么")
-    grouping.load(refund, "住房公积金退款需要准备什么")
-    grouping.keep_apart(loan, refund)
+    lamp, tent = "g-lamp", "g-tent"
+    grouping.load(lamp, "露营活动用的台灯从哪里领")
+    grouping.load(tent, "露营活动用的帐篷从哪里领")
+    grouping.keep_apart(lamp, tent)
     for _ in range(3):
-        assert grouping.add("公积金贷款要准备什么东西").group == loan
-        assert grouping.add("公积金退款要准备什么东西").group == refund
+        assert grouping.add("露营活动台灯在哪里领").group == lamp
+        assert grouping.add("露营活动帐篷在哪里领").group == tent

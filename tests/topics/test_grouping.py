@@ -23,7 +23,7 @@ def test_groups_agree_with_people() -> None:
     pairs = shipped_pairs()
     assert len(pairs) >= 300
     assert sum(pair.kind == "hard" for pair in pairs) >= 100
-    for half, least in (("tune", 0.80), ("judge", 0.80), ("fresh", 0.77), ("blind", 0.77)):
+    for half, least in (("tune", 0.80), ("judge", 0.80), ("fresh", 0.80), ("blind", 0.75)):
         chosen = [pair for pair in pairs if pair.half == half]
         assert judge_grouping(chosen, THRESHOLD).f1 >= least, half
 
