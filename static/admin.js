@@ -1,4 +1,4 @@
-// The administrator's page: users, classes, and keys of other systems.
+// The administrator's page: users, classes, what is removed when, and keys of other systems.
 
 import { html } from './vendor/preact.js';
 import { api } from './shared/api.js';
@@ -8,14 +8,13 @@ import { Problem, useLoad, Wait } from './shared/parts.js';
 import { toast } from './shared/toast.js';
 import { Classes } from './admin/classes.js';
 import { Keys } from './admin/keys.js';
+import { Privacy } from './admin/privacy.js';
 import { t } from './admin/say.js';
 import { Users } from './admin/users.js';
 
 const load = async () => {
-  const [{ users }, { classes }, { keys }, { stages }] = await Promise.all(
-    ['users', 'classes', 'keys', 'stats/stages'].map((what) => api.get(`/api/${what}`)),
-  );
-  return { users, classes, keys, stages };
+  const [{ users }, { classes }, { keys }, removed, { reveals }, { stages }] = await Promise.all(['users', 'classes', 'keys', 'removals', 'reveals', 'stats/stages'].map((what) => api.get(`/api/${what}`)));
+  return { users, classes, keys, removed, reveals, stages };
 };
 
 function App({ site }) {
@@ -38,6 +37,7 @@ function App({ site }) {
     <h1>${t('title')}</h1>
     <${Users} users=${value.users} site=${site} run=${run} />
     <${Classes} classes=${value.classes} stages=${value.stages} users=${value.users} site=${site} word=${pick(site.class_word)} run=${run} />
+    <${Privacy} removed=${value.removed} reveals=${value.reveals} classes=${value.classes} site=${site} reload=${reload} />
     <${Keys} keys=${value.keys} site=${site} run=${run} />
   </div>`;
 }

@@ -82,6 +82,7 @@ class LiveConversation:
             facts=facts,
             metrics=parts.metrics,
             pseudonym=parts.pseudonym,
+            hit_notes=parts.hit_notes,
         )
         self._threads = LiveThreads(stored.id, machine, history, parts, threads)
         self._run: ReplyRun | None = None
@@ -160,7 +161,7 @@ class LiveConversation:
                 # Looked up before the machine is asked: from its word to the turn's beginning nothing waits.
                 wanted = frame.text if self._machine.would_consider(frame) else None
                 considered = await self._consider(wanted, speaker)
-                pipeline = self._parts.pipeline
+                pipeline = self._parts.pipeline(speaker.who.class_id)
                 decision = self._machine.ask(frame, speaker.asker, pipeline, self._touched_ms)
                 if isinstance(decision, Repeat):
                     await self.watchers.send_again(speaker.watcher, decision.seq)
@@ -168,7 +169,7 @@ class LiveConversation:
                     self._asked(decision, speaker, considered)
             case Regenerate():
                 considered = await self._consider(self._machine.question_of(frame.turn), speaker)
-                pipeline = self._parts.pipeline
+                pipeline = self._parts.pipeline(speaker.who.class_id)
                 again = self._machine.regenerate(frame, speaker.asker, pipeline, self._touched_ms)
                 self._asked(again, speaker, considered)
             case Stop(turn=turn):
@@ -183,14 +184,14 @@ class LiveConversation:
                     self._minutes.enter(self._machine.take(), speaker.who, None)
                     self._changed()
 
-    def answer_thread(self, turn: str, text: str, by: str) -> asyncio.Future[None]:
+    def answer_thread(self, turn: str, text: str, by: str, class_id: str | None) -> asyncio.Future[None]:
         """A teacher answers what was sent to them: done when it is durable.
 
         Raises:
             ClientProblem: it cannot be sent, and why.
         """
         self._touched_ms = self._parts.now_ms()
-        self._threads.answer(turn, text, by)
+        self._threads.answer(turn, text, by, class_id)
         receipt = self._minutes.receipt()
         self._changed()
         return receipt

@@ -10,9 +10,11 @@ from functools import partial
 
 import structlog
 
+from filters import Action
 from server.accounts import Who
 from server.chat.facts import Facts
 from server.chat.history import History, Remembered
+from server.chat.hit_notes import HitNotes
 from server.errors import StorageProblem
 from server.metrics import Metrics
 from server.protocol.effects import (
@@ -43,7 +45,8 @@ class Minutes:
         history: where ended turns are remembered.
         facts: who counts.
         metrics: counters.
-        pseudonym: owner and class → the name for records.
+        hit_notes: what the record keeps of a hit beside its word.
+        pseudonym: owner, class and moment → the name for records.
     """
 
     def __init__(
@@ -54,7 +57,8 @@ class Minutes:
         history: History,
         facts: Facts,
         metrics: Metrics,
-        pseudonym: Callable[[str, str | None], str],
+        pseudonym: Callable[[str, str | None, int], str],
+        hit_notes: HitNotes | None = None,
     ) -> None:
         self._stored = stored
         self._is_stored = is_stored
@@ -62,6 +66,7 @@ class Minutes:
         self._facts = facts
         self._metrics = metrics
         self._pseudonym = pseudonym
+        self._hit_notes = hit_notes or HitNotes()
         self._batch = Batch(stored.id)
         self._notes: list[Callable[[], None]] = []
         self._notes_in_flight: list[Callable[[], None]] = []
@@ -160,7 +165,7 @@ class Minutes:
                 turn_id=moved.turn,
                 conversation_id=self._stored.id,
                 class_id=asking.class_id,
-                asker=self._pseudonym(asking.id, asking.class_id),
+                asker=self._pseudonym(asking.id, asking.class_id, moved.at_ms),
                 state=moved.state,
                 at_ms=moved.at_ms,
                 text=moved.text,
@@ -193,13 +198,13 @@ class Minutes:
 
     def _hits(self, hits: Hits, asking: Who) -> None:
         self._blocked_at_ms = hits.at_ms
-        for match in hits.matches:
+        for match, note in zip(hits.matches, self._hit_notes.of(hits), strict=True):
             self._batch.verdicts.append(
                 StoredVerdict(
                     at_ms=hits.at_ms,
                     conversation_id=self._stored.id,
                     turn_id=hits.turn,
-                    asker=self._pseudonym(asking.id, asking.class_id),
+                    asker=self._pseudonym(asking.id, asking.class_id, hits.at_ms),
                     class_id=asking.class_id,
                     direction=str(hits.direction),
                     action=str(match.action),
@@ -207,6 +212,11 @@ class Minutes:
                     word_id=match.word_id,
                     lane=match.lane,
                     lists_version=hits.lists_version,
+                    word=match.word,
+                    list_name=note.list_name,
+                    text=note.text,
+                    sealed=note.sealed,
+                    review="open" if match.action is Action.REVIEW else None,
                 )
             )
             self._notes.append(partial(self._metrics.verdict, str(match.action), str(hits.direction)))

@@ -48,7 +48,7 @@ class Permit:
 
 
 async def permit_of(
-    stages: Stages | None, who: Who, pseudonym: Callable[[str, str | None], str], now_ms: int
+    stages: Stages | None, who: Who, pseudonym: Callable[[str, str | None, int], str], now_ms: int
 ) -> Permit:
     """What somebody may ask at this moment.
 
@@ -61,7 +61,7 @@ async def permit_of(
     if view.stage is Stage.PRIMARY:
         return Permit(only_approved=not view.is_led(now_ms))
     if view.stage is Stage.LOWER_SECONDARY:
-        asked = await stages.asked_today(who.class_id, pseudonym(who.id, who.class_id), now_ms)
+        asked = await stages.asked_today(who.class_id, pseudonym(who.id, who.class_id, now_ms), now_ms)
         is_led = view.is_led(now_ms)
         return Permit(used_up=asked >= LIMITED_QUESTIONS_A_DAY and not is_led, is_limited=True)
     return Permit()

@@ -57,6 +57,7 @@ class LiveThreads:
             StorageProblem: the database refused.
         """
         parts, now_ms = self._parts, self._parts.now_ms()
+        pipeline = parts.pipeline(speaker.who.class_id)
         if isinstance(frame, AskTeacher):
             if speaker.who.class_id is None and not parts.preset.asks_without_class:
                 raise ClientProblem("no_teacher", speaker.texts.no_teacher)
@@ -66,21 +67,24 @@ class LiveThreads:
             elif not self._history.knows(turn):
                 raise ClientProblem("no_such_turn", speaker.texts.thread_over)
             if turn is not None:
-                self._threads.send(turn, frame.note, speaker.asker, parts.pipeline, now_ms)
+                self._threads.send(
+                    turn, frame.note, speaker.asker, parts.pipeline(speaker.who.class_id), now_ms
+                )
         elif frame.act == "read":
             async with parts.database.write() as connection:
                 await threads.mark_read(connection, self._conversation_id, frame.turn)
         else:
-            self._threads.go_on(frame, speaker.asker, parts.pipeline, now_ms)
+            self._threads.go_on(frame, speaker.asker, pipeline, now_ms)
 
-    def answer(self, turn: str, text: str, by: str) -> None:
+    def answer(self, turn: str, text: str, by: str, class_id: str | None) -> None:
         """The teacher answers.
 
         Raises:
             ClientProblem: it cannot be sent, and why.
         """
         parts = self._parts
-        shown = self._threads.answer(turn, text, by, parts.pipeline, parts.texts, parts.now_ms())
+        pipeline = parts.pipeline(class_id)
+        shown = self._threads.answer(turn, text, by, pipeline, parts.texts, parts.now_ms())
         # A model must not take a person's words for its own.
         self._history.told(turn, teacher_said(parts, shown))
 
@@ -89,7 +93,7 @@ class LiveThreads:
         if frame.id is None or frame.text is None:
             raise ClientProblem("bad_frame", speaker.texts.bad_frame)
         ask = Ask(id=frame.id, text=frame.text)
-        decision = self._machine.ask(ask, speaker.asker, self._parts.pipeline, now_ms)
+        decision = self._machine.ask(ask, speaker.asker, self._parts.pipeline(speaker.who.class_id), now_ms)
         if not isinstance(decision, Proposal):
             return None  # refused, which was said already, or sent twice
         turn = self._machine.accept(decision, new_id(), now_ms)
@@ -131,7 +135,7 @@ class Answerable(Protocol):
     @property
     def is_over(self) -> bool: ...
 
-    def answer_thread(self, turn: str, text: str, by: str) -> Awaitable[None]: ...
+    def answer_thread(self, turn: str, text: str, by: str, class_id: str | None) -> Awaitable[None]: ...
 
 
 class ThreadDesk:
@@ -203,7 +207,7 @@ class ThreadDesk:
                 message_en="This question was withdrawn or deleted; the answer was not sent.",
                 status=404,
             )
-        await live.answer_thread(thread_id, text, by)
+        await live.answer_thread(thread_id, text, by, row.class_id)
         async with self._database.write() as connection:
             await audit.append(
                 connection,

@@ -1,6 +1,10 @@
 """Knowledge: what people have approved, and what is found of it for a question."""
 
+from server.knowledge.documents import DocumentDesk, DocumentView, Opened
+from server.knowledge.finding import Candidate
+from server.knowledge.grounding import Grounding, Support
 from server.knowledge.library import Library
+from server.knowledge.prompt import compose
 from server.knowledge.types import (
     ApprovedAnswer,
     Attachment,
@@ -11,15 +15,25 @@ from server.knowledge.types import (
     Passage,
     Served,
 )
+from server.knowledge.uploads import FILE_BYTES, sentence_of
 
 __all__ = [
+    "FILE_BYTES",
     "ApprovedAnswer",
     "Attachment",
+    "Candidate",
+    "DocumentDesk",
+    "DocumentView",
     "Finding",
     "Grounded",
+    "Grounding",
     "Library",
     "Nothing",
     "Offered",
+    "Opened",
     "Passage",
     "Served",
+    "Support",
+    "compose",
+    "sentence_of",
 ]

@@ -5,8 +5,10 @@ It does not know where they are kept, nor whether they are draft or published.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import zlib
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from operator import attrgetter
@@ -42,13 +44,20 @@ class Snapshot:
 
     def to_bytes(self) -> bytes:
         """The snapshot as compressed JSON."""
+        return zlib.compress(self._json())
+
+    def digest(self) -> str:
+        """The same for the same content, and for nothing else."""
+        return hashlib.sha256(self._json()).hexdigest()
+
+    def _json(self) -> bytes:
         content = {
             "format": FORMAT,
             "lists": [asdict(each) for each in self.lists],
             "word_columns": _COLUMNS,
             "words": list(map(attrgetter(*_COLUMNS), self.words)),
         }
-        return zlib.compress(json.dumps(content, ensure_ascii=False).encode())
+        return json.dumps(content, ensure_ascii=False).encode()
 
     @classmethod
     def from_bytes(cls, content: bytes) -> Snapshot:
@@ -73,6 +82,23 @@ class Snapshot:
         """How many entries are in effect in lists of a kind."""
         chosen = {each.id for each in self.lists if each.kind == kind and each.enabled}
         return sum(word.enabled and word.list_id in chosen for word in self.words)
+
+    def by_layer(self) -> dict[str, Snapshot]:
+        """Each layer by itself; one without lists is absent."""
+        lists: dict[str, list[StoredList]] = {}
+        for each in self.lists:
+            lists.setdefault(each.layer, []).append(each)
+        layer_of = {each.id: each.layer for each in self.lists}
+        words: dict[str, list[StoredWord]] = {layer: [] for layer in lists}
+        for word in self.words:
+            if word.list_id in layer_of:
+                words[layer_of[word.list_id]].append(word)
+        return {layer: Snapshot(tuple(lists[layer]), tuple(words[layer])) for layer in lists}
+
+    @staticmethod
+    def lists_of(layers: Sequence[Snapshot]) -> Snapshot:
+        """The lists of several layers, in their order, without entries."""
+        return Snapshot(tuple(each for layer in layers for each in layer.lists), ())
 
     def word_list(self, version: int) -> WordList:
         """What the filter compiles: the enabled entries of enabled lists, with their actions worked out."""

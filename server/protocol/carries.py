@@ -46,6 +46,10 @@ class CarryShelf:
     def __len__(self) -> int:
         return len(self._carries)
 
+    def drop(self, key: str) -> None:
+        """Forget what this person sent just before."""
+        self._carries.pop(key, None)
+
     def carry(self, key: str) -> Carry:
         """The carry of `key`, the same object as long as it is remembered."""
         carry = self._carries.get(key)

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import delete as sql_delete
 from sqlalchemy import func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.storage.tables import Conversation, JournalFrame, QuestionFact, Turn, VerdictRecord
+from server.storage.forgetting import forget_conversations
+from server.storage.tables import Conversation, Turn
 from server.storage.tables_threads import TeacherThread
 
 TITLE_CHARS = 40
@@ -148,23 +148,12 @@ async def touch(connection: AsyncConnection, conversation_id: str, now_ms: int) 
 async def delete(connection: AsyncConnection, conversation_id: str, owner_id: str) -> bool:
     """Delete a conversation of this owner with its turns and frames; False if there is none.
 
-    Verdicts and facts stay as counts, but no longer say which conversation they came from.
+    Verdicts and facts stay as counts, but no longer say which conversation they came from, nor what was said.
     """
     owned = select(Conversation.id).where(
         Conversation.id == conversation_id, Conversation.owner_id == owner_id
     )
     if await connection.scalar(owned) is None:
         return False
-    turn_ids = select(Turn.id).where(Turn.conversation_id == conversation_id)
-    await connection.execute(
-        update(QuestionFact).where(QuestionFact.turn_id.in_(turn_ids)).values(turn_id=None)
-    )
-    await connection.execute(
-        update(VerdictRecord)
-        .where(VerdictRecord.conversation_id == conversation_id)
-        .values(conversation_id=None, turn_id=None)
-    )
-    await connection.execute(sql_delete(JournalFrame).where(JournalFrame.conversation_id == conversation_id))
-    await connection.execute(sql_delete(Turn).where(Turn.conversation_id == conversation_id))
-    await connection.execute(sql_delete(Conversation).where(Conversation.id == conversation_id))
+    await forget_conversations(connection, [conversation_id])
     return True

@@ -42,6 +42,7 @@ class GroupRow(BaseModel):
     bad: int | None
     merged: tuple[str, ...]  # groups that were put into this one by hand
     apart: tuple[str, ...]  # groups that are never one with it, by hand
+    weeks: tuple[int | None, ...] | None  # questions week by week, for those who may see dates
     suggestion: str | None  # a keyword for the taxonomy, which knows nothing of this group; else None
 
 
@@ -108,9 +109,16 @@ class GroupStatistics:
         self._topics_of = topics_of
 
     async def report(
-        self, audience: Audience, first: date, last: date, *, lang: Lang, now_ms: int
+        self,
+        audience: Audience,
+        first: date,
+        last: date,
+        *,
+        lang: Lang,
+        now_ms: int,
+        by_week: bool = False,
     ) -> GroupReport:
-        """The groups of some classes, those of the most people first.
+        """The groups of some classes, those of the most people first; `by_week`: also when they were asked.
 
         Raises:
             ClientProblem: `bad_period`.
@@ -118,6 +126,7 @@ class GroupStatistics:
         """
         period = period_of(first, last, lang)
         rows: list[tuple[str | None, str, list[GroupCount], int, int, frozenset[str]]] = []
+        weekly: dict[tuple[str | None, str], tuple[int | None, ...]] = {}
         hides = False
         sheets = await self._statistics.sheets(audience, period, self._statistics.today(now_ms))
         for class_id in audience.class_ids:
@@ -125,6 +134,7 @@ class GroupStatistics:
             previous = Figures((class_id,), period.previous(), sheets)
             hides = hides or current.hides_groups or current.questions is None
             rows += self._rows(class_id, current, previous)
+            weekly |= self._weekly(class_id, current)
         rows.sort(key=lambda row: (-row[3], -sum(count.num_questions for count in row[2]), row[1]))
         rows = rows[:MOST_GROUPS]
         words = await self._desk.describe([(row[0], row[1]) for row in rows])
@@ -142,6 +152,7 @@ class GroupStatistics:
                     bad=_sum(count.bad for count in counts),
                     merged=tuple(sorted(parts - {group})),
                     apart=tuple(sorted(self._desk.apart_from(class_id, group))),
+                    weeks=weekly[class_id, group] if by_week else None,
                     suggestion=self._suggestion(words[group]),
                 )
                 for class_id, group, counts, askers, before, parts in rows
@@ -217,6 +228,14 @@ class GroupStatistics:
         before = self._questions(class_id, previous.group_weeks())
         for group, found in counts.items():
             yield class_id, group, found, askers[group], before.get(group, 0), frozenset(parts[group])
+
+    def _weekly(
+        self, class_id: str | None, current: Figures
+    ) -> dict[tuple[str | None, str], tuple[int | None, ...]]:
+        """What each week shows of a group; None where that is nothing: none, or too few people."""
+        weeks = [self._questions(class_id, [week]) for week in current.group_weeks()]
+        groups = {group for week in weeks for group in week}
+        return {(class_id, group): tuple(week.get(group) for week in weeks) for group in groups}
 
     def _questions(self, class_id: str | None, weeks: Sequence[dict[str, GroupCount]]) -> dict[str, int]:
         numbers: dict[str, int] = {}

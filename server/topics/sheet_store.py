@@ -13,8 +13,9 @@ from typing import Final
 import structlog
 
 from server.errors import StorageProblem
-from server.storage import facts, kept
+from server.storage import facts, kept, removals
 from server.storage.database import Database
+from server.topics.kept import sheet_from_json
 from server.topics.kept_sheets import sheet_of, written
 from server.topics.sheets import Place, Sheet, make_sheets
 
@@ -49,12 +50,14 @@ class SheetStore:
             found = await asyncio.to_thread(_known, places, rows)
             outdated = [place for place in places if place not in found]
             counts = [await facts.count(connection, within) for within in _spans(outdated)]
+            removed = await removals.kept_sheets(connection, tuple(classes), min(weeks), max(weeks))
         if outdated:
             made = await asyncio.to_thread(self._make, counts)
             fresh = {place: made.get(place) or Sheet() for place in outdated}
             await self._keep(fresh, rows)
             found |= fresh
-        return found
+        # Of a week whose questions are being removed, its sheet was kept before the first of them went.
+        return found | {place: sheet_from_json(removed[place]) for place in places if place in removed}
 
     async def keep_up(self) -> int:
         """Work out anew whatever is outdated; how many sheets that were.

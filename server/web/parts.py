@@ -12,13 +12,23 @@ from typing import Any, Protocol
 from starlette.requests import HTTPConnection, Request
 
 from server.accounts import Accounts, Stages, Who
-from server.chat import ChatDesk
+from server.chat import ChatDesk, OwnData, Retention
+from server.knowledge import DocumentDesk
 from server.metrics import Metrics
 from server.moderation import PublishedFilter, WordDesk
 from server.presets import Preset
+from server.records import Records
 from server.settings import Settings
 from server.sources.types import Source
-from server.topics import GroupDesk, GroupStatistics, SafetyStatistics, Statistics, TopicDesk
+from server.storage.acts import By
+from server.topics import (
+    GroupDesk,
+    GroupStatistics,
+    PrivateFilter,
+    SafetyStatistics,
+    Statistics,
+    TopicDesk,
+)
 from server.web.languages import Language, language_of
 from server.web.origins import Origins
 
@@ -33,13 +43,18 @@ class Parts(Protocol):
     accounts: Accounts
     stages: Stages
     words: WordDesk
+    records: Records
     published: PublishedFilter
     topics: TopicDesk
     statistics: Statistics
     safety: SafetyStatistics
     groups: GroupDesk
+    documents: DocumentDesk
     group_statistics: GroupStatistics
+    private: PrivateFilter | None
     chat: ChatDesk
+    retention: Retention
+    own: OwnData
     started_at_ms: int
 
     async def record(
@@ -72,6 +87,11 @@ class Call:
     def user_name(self) -> str:
         """The name under which a change is recorded."""
         return self.user.name or self.user.id
+
+    @property
+    def by(self) -> By:
+        """Who does something now, for the audit log."""
+        return By(self.user_name, self.now_ms)
 
     @property
     def language(self) -> Language:

@@ -13,7 +13,7 @@ from typing import Any, Literal
 from pydantic import Field
 from starlette.responses import Response
 
-from server.accounts import ClassRef, Permission, Role, allows
+from server.accounts import ClassRef, Permission, Role, may
 from server.topics import Audience, Report, Tabs, export_csv, export_name, export_xlsx
 from server.web.bodies import Body, Query, answer, read_body, read_query
 from server.web.messages import problem
@@ -86,8 +86,8 @@ async def export(call: Call) -> Response:
 
 async def _tabs(call: Call) -> Tabs:
     audience, first, last = await asked_for(call)
-    parts, lang, now_ms, role = call.parts, call.language, call.now_ms, call.user.role
-    sees_groups = allows(role, Permission.SEE_GROUPS)
+    parts, lang, now_ms = call.parts, call.language, call.now_ms
+    sees_groups = may(call.user, Permission.SEE_GROUPS)
     groups = parts.group_statistics
     return Tabs(
         groups=await groups.report(audience, first, last, lang=lang, now_ms=now_ms) if sees_groups else None,
@@ -95,7 +95,7 @@ async def _tabs(call: Call) -> Tabs:
         safety=await parts.safety.report(audience, first, last, lang=lang),
         num_waiting=(
             await parts.chat.threads.count_waiting(audience.class_ids)
-            if allows(role, Permission.ANSWER_THREADS)
+            if may(call.user, Permission.ANSWER_THREADS)
             else None
         ),
     )
@@ -146,7 +146,7 @@ async def audience_of(call: Call, class_id: str) -> Audience:
         return Audience((chosen.id,), chosen.name, await accounts.enrolled([chosen.id]))
     ids = [each.id for each in own]
     enrolled = await accounts.enrolled(ids)
-    if call.user.role == Role.ADMIN:
+    if call.user.role in (Role.ADMIN, Role.COMPLIANCE):
         return Audience((*ids, None), None, enrolled)
     return Audience(tuple(ids), _together(own, call), enrolled)
 

@@ -14,11 +14,12 @@ from zoneinfo import ZoneInfo
 from filters import fold
 from server import __version__
 from server.accounts import Accounts, Stages
-from server.chat import ChatDesk, ChatRules, Parts, texts_of
-from server.knowledge import Library
+from server.chat import ChatDesk, ChatRules, OwnData, Parts, Retention, RetentionRules, texts_of
+from server.knowledge import DocumentDesk, Library
 from server.metrics import Metrics
 from server.moderation import PublishedFilter, WordDesk
-from server.presets import Preset, load_preset
+from server.presets import Preset, check_kept, load_preset
+from server.records import Records
 from server.settings import Settings
 from server.sources.types import Source
 from server.storage import audit
@@ -26,17 +27,20 @@ from server.storage.database import Database
 from server.topics import (
     GroupDesk,
     GroupStatistics,
+    PrivateFilter,
     Recorder,
     SafetyStatistics,
     Statistics,
     TopicDesk,
-    private_pipeline,
 )
+from server.wiring.record_keeping import keep_records
+from server.wiring.recording import hit_notes_of, records_of
 from server.wiring.sourcing import source_of
 from server.wiring.upkeep import (
     calm_collector,
-    follow_publications,
+    follow,
     keep_sheets,
+    publish_on_time,
     sweep,
     tell_readiness,
     watch_stalls,
@@ -55,13 +59,18 @@ class House:
     accounts: Accounts
     stages: Stages
     words: WordDesk
+    records: Records
     published: PublishedFilter
     topics: TopicDesk
     statistics: Statistics
     safety: SafetyStatistics
     groups: GroupDesk
+    documents: DocumentDesk
     group_statistics: GroupStatistics
+    private: PrivateFilter | None
     chat: ChatDesk
+    retention: Retention
+    own: OwnData
     started_at_ms: int
     _has_left: bool = field(default=False, repr=False)
 
@@ -97,6 +106,7 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
     """
     started_at_ms = time.time_ns() // 1_000_000
     preset = load_preset(settings.preset)
+    check_kept(preset, settings.hit_text)
     metrics = Metrics()
     async with AsyncExitStack() as stack:
         if source is None:
@@ -105,7 +115,12 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
         stack.push_async_callback(source.close)
         database = await Database.open(settings.database_file)
         stack.push_async_callback(database.close)
-        accounts = await Accounts.open(database, login_hours=settings.login_hours)
+        accounts = await Accounts.open(
+            database,
+            login_hours=settings.login_hours,
+            term_starts=settings.term_starts,
+            timezone=settings.timezone,
+        )
         stages = Stages(database, settings.timezone)
         zone = ZoneInfo(settings.timezone)
         published = PublishedFilter(database, lambda: datetime.now(zone).date())
@@ -116,6 +131,9 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
         await topics.load()
         groups = GroupDesk(database)
         await groups.load()
+        document_desk = DocumentDesk(database, settings.data)
+        stack.push_async_callback(document_desk.close)
+        await document_desk.open()
         statistics = Statistics(
             database,
             lambda: topics.taxonomy,
@@ -123,6 +141,9 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
             timezone=settings.timezone,
             is_told=True,
         )
+        private = PrivateFilter(database) if settings.mask_private else None
+        if private is not None:
+            await private.refresh()
         chat = ChatDesk(
             Parts(
                 database=database,
@@ -138,11 +159,13 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
                 join_class=accounts.classes.join,
                 texts=texts_of(preset),
                 stages=stages,
-                knowledge=Library(answers=None, documents=None),
-                private=private_pipeline() if settings.mask_private else None,
+                knowledge=Library(answers=None, documents=document_desk.finder),
+                hit_notes=hit_notes_of(settings, published),
+                private=private,
             )
         )
         await chat.start()
+        retention = Retention(database, chat, groups, statistics, RetentionRules.of(settings))
         house = House(
             settings=settings,
             preset=preset,
@@ -151,23 +174,35 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
             source=source,
             accounts=accounts,
             stages=stages,
-            words=WordDesk(database, published),
+            words=WordDesk(database, published, settings.timezone),
+            records=records_of(database, settings),
             published=published,
             topics=topics,
             statistics=statistics,
             safety=SafetyStatistics(database, small_group=settings.small_group, timezone=settings.timezone),
             groups=groups,
+            documents=document_desk,
             group_statistics=GroupStatistics(statistics, groups, lambda text: topics.matcher.topics_of(text)),
+            private=private,
             chat=chat,
+            retention=retention,
+            own=OwnData(database, accounts, chat, groups, retention, preset, settings.timezone),
             started_at_ms=started_at_ms,
         )
+        stack.push_async_callback(house.words.close)
         stack.push_async_callback(house.leave)
         _watch(house)
         _run(stack, watch_stalls(metrics.event_loop_late))
-        _run(stack, follow_publications(published))
+        _run(stack, follow(published, "word list version"))
+        if private is not None:
+            _run(stack, follow(private, "list of names"))
+        _run(stack, publish_on_time(house.words.schedule))
         _run(stack, tell_readiness(source))
         _run(stack, keep_sheets(statistics.keep_up))
         _run(stack, sweep(lambda now_ms: accounts.classes.forget_strangers(now_ms, chat.present)))
+        for doing in keep_records(house.records, settings):
+            _run(stack, doing)
+        _run(stack, retention.keep_running())
         calm_collector()
         yield house
 

@@ -1,6 +1,6 @@
 // Classes (desks in the government preset) with their teachers and join codes.
 
-import { html, useState } from '../vendor/preact.js';
+import { html, useEffect, useState } from '../vendor/preact.js';
 import { api } from '../shared/api.js';
 import { confirm, Dialog } from '../shared/dialog.js';
 import { Icon } from '../shared/icons.js';
@@ -51,11 +51,19 @@ function ClassDialog({ of, stage = OPEN, teachers, site, word, run, onClose }) {
   });
   const [chosen, setChosen] = useState({ stage: stage.stage, hints_first: stage.hints_first });
   const [problem, setProblem] = useState(null);
+  const [listed, setListed] = useState(null); // {text, masked}: names of this class as the server has them
+  const [names, setNames] = useState(null);
   const set = (change) => setFields((old) => ({ ...old, ...change }));
+  useEffect(() => {
+    if (!of) return;
+    api.get(`/api/classes/${of.id}/names`)
+      .then(({ names: known, masked }) => { setListed({ text: known.join('\n'), masked }); setNames(known.join('\n')); }, setProblem);
+  }, []);
   const save = async (event) => {
     event.preventDefault();
     const body = { name: fields.name.trim(), enrolled: fields.enrolled === '' ? null : Number(fields.enrolled), teachers: [...fields.teachers] };
     try {
+      if (listed && names !== listed.text) await api.put(`/api/classes/${of.id}/names`, { text: names });
       await run(async () => {
         const { class: made } = await (of ? api.patch(`/api/classes/${of.id}`, body) : api.post('/api/classes', body));
         const isNew = chosen.stage !== stage.stage || chosen.hints_first !== stage.hints_first;
@@ -80,6 +88,8 @@ function ClassDialog({ of, stage = OPEN, teachers, site, word, run, onClose }) {
         ${teachers.map((each) => html`<label key=${each.id} class="check"><input type="checkbox" checked=${fields.teachers.has(each.id)} onChange=${toggle(each.id)} />${each.name}</label>`)}
       </fieldset>
       ${site.preset !== 'government' && html`<${StageFields} value=${chosen} onChange=${setChosen} />`}
+      ${listed && html`<${Field} name=${t('names')} hint=${t(listed.masked ? 'names.hint' : 'names.off')}>${(a) => html`
+        <textarea ...${a} rows="5" maxlength="100000" spellcheck="false" autocomplete="off" value=${names} onInput=${(event) => setNames(event.currentTarget.value)}></textarea>`}<//>`}
       ${problem && html`<${Problem} problem=${problem} />`}
       <button class="button primary">${t(of ? 'save' : 'create')}</button>
     </form><//>`;

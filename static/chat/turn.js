@@ -8,6 +8,7 @@ import { toast } from '../shared/toast.js';
 import { AnswerText } from './answer.js';
 import { teacherWord } from '../shared/roles.js';
 import { copyText, labelled } from './clipboard.js';
+import { NoSources, Sources, Unproven } from './sources.js';
 import { texts as own } from './texts.js';
 import { t as say, Thread } from './thread.js';
 
@@ -59,11 +60,11 @@ function Answer({ turn, last, label, act }) {
         ? html`<${Icon} name="circle-check" size=${14} />${t('approved')}`
         : label}</span>
     </p>`}
-    ${turn.answer && html`<${AnswerText} text=${turn.answer} growing=${!done} copyLabel=${t('copy_code')} />`}
+    ${turn.passages?.length === 0 && html`<${NoSources} />`}
+    ${turn.answer && html`<${AnswerText} text=${turn.answer} growing=${!done} copyLabel=${t('copy_code')} unsupported=${turn.unsupported} />`}
     ${!done && (!turn.answer || turn.stopping) && html`<p class="thinking"><span class="dot"></span>${waiting(turn)}</p>`}
-    ${turn.passages.length > 0 && html`<ol class="passages">
-      ${turn.passages.map((passage, index) => html`<li key=${index} title=${passage.quote}>${index + 1} ${passage.title}</li>`)}
-    </ol>`}
+    ${done && html`<${Unproven} facts=${turn.unsupported} />`}
+    <${Sources} passages=${turn.passages ?? []} />
     ${done && html`<${Ending} turn=${turn} last=${last} act=${act} />`}
     ${done && html`<${Actions} turn=${turn} last=${last} label=${label} act=${act} />`}
     <${Thread} turn=${turn} act=${act} />

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 from typing import Any
 
 from alembic import context
 from sqlalchemy import NullPool, create_engine, event
 
+import server.storage
 import server.storage.tables_audit
 import server.storage.tables_groups
 import server.storage.tables_sheets
 import server.storage.tables_stages
-import server.storage.tables_threads  # noqa: F401
+import server.storage.tables_threads
 from server.storage.tables import Base
+
+for module in pkgutil.iter_modules(server.storage.__path__):
+    if module.name.startswith("tables_"):  # their tables are part of the schema
+        importlib.import_module(f"server.storage.{module.name}")
 
 engine = create_engine(context.config.attributes["url"], poolclass=NullPool)
 
