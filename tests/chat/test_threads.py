@@ -11,7 +11,7 @@ from server.accounts import Who
 from server.chat.threads import ListedThread
 from server.errors import ClientProblem
 from server.presets import load_preset
-from server.storage import classes, conversations, threads
+from server.storage import classes, conversations, own, threads
 from server.storage.database import Database
 from tests.chat.house import TEXTS, House, Page, without_deltas
 
@@ -192,6 +192,18 @@ async def test_at_a_public_office_questions_without_a_class_go_to_its_desk(datab
     assert [thread.class_id for thread in await house.desk.threads.listed([None])] == [None]
     assert await listed(house) == []
     await house.close()
+
+
+async def test_what_was_written_is_part_of_what_somebody_takes_along(house: House) -> None:
+    """The note and the answer stand at their turn, the teacher's with a name."""
+    page, turn = await sent(house)
+    await answer(house, turn, "两边同时减去它。")
+    async with house.database.read() as connection:
+        (kept,) = await own.turns_of(connection, page.conversation)
+    assert [(post.by, post.text) for post in kept.posts] == [
+        (None, "第二步看不懂"),
+        ("李老师", "两边同时减去它。"),
+    ]
 
 
 async def test_a_deleted_conversation_takes_its_threads_along(house: House) -> None:

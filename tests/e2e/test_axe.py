@@ -83,6 +83,8 @@ VIEWS = (
     View("stats-approved", "/stats", "teacher", ".group-table", click("tab", "标准答案", ".empty")),
     View("stats-safety", "/stats", "teacher", ".group-table", click("tab", "安全", ".cards")),
     View("stats-threads", "/stats", "teacher", ".group-table", click("tab", "问教师", ".empty")),
+    View("documents", "/documents", "teacher", ".documents"),
+    View("records", "/records", "admin", "#main h1"),
     View("topics", "/stats#topics", "teacher", ".topics"),
 )
 
