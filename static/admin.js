@@ -13,8 +13,8 @@ import { t } from './admin/say.js';
 import { Users } from './admin/users.js';
 
 const load = async () => {
-  const [{ users }, { classes }, { keys }, removed, { reveals }] = await Promise.all(['users', 'classes', 'keys', 'removals', 'reveals'].map((what) => api.get(`/api/${what}`)));
-  return { users, classes, keys, removed, reveals };
+  const [{ users }, { classes }, { keys }, removed, { reveals }, { stages }] = await Promise.all(['users', 'classes', 'keys', 'removals', 'reveals', 'stats/stages'].map((what) => api.get(`/api/${what}`)));
+  return { users, classes, keys, removed, reveals, stages };
 };
 
 function App({ site }) {
@@ -36,7 +36,7 @@ function App({ site }) {
   return html`<div class="page sections">
     <h1>${t('title')}</h1>
     <${Users} users=${value.users} site=${site} run=${run} />
-    <${Classes} classes=${value.classes} users=${value.users} site=${site} word=${pick(site.class_word)} run=${run} />
+    <${Classes} classes=${value.classes} stages=${value.stages} users=${value.users} site=${site} word=${pick(site.class_word)} run=${run} />
     <${Privacy} removed=${value.removed} reveals=${value.reveals} classes=${value.classes} site=${site} reload=${reload} />
     <${Keys} keys=${value.keys} site=${site} run=${run} />
   </div>`;

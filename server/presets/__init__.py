@@ -94,6 +94,12 @@ class Preset(_Part):
     pupil_word: Bilingual = Bilingual(zh="学生", en="pupil")  # who asks
     accent: Accent
     system_prompt: str = Field(min_length=1)
+    # What is added to it in a class that wants hints before solutions.
+    hints_prompt: str = (
+        "学生问题目时，第一次先给思路和提示，不直接给出答案和完整解法，请他先试一试；"
+        "学生试过之后再问，才给出完整的解答。"
+    )
+    asks_without_class: bool = False  # questions for people go to the administrators' desk, too
     sampling: PresetSampling
     knowledge: KnowledgePolicy = KnowledgePolicy()
     greeting: Bilingual

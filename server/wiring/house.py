@@ -8,11 +8,12 @@ from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from filters import fold
 from server import __version__
-from server.accounts import Accounts
+from server.accounts import Accounts, Stages
 from server.chat import ChatDesk, ChatRules, OwnData, Parts, Retention, RetentionRules, texts_of
 from server.knowledge import (
     AnswerAttachments,
@@ -28,8 +29,17 @@ from server.presets import Preset, check_kept, load_preset
 from server.records import Records
 from server.settings import Settings
 from server.sources.types import Source
+from server.storage import audit
 from server.storage.database import Database
-from server.topics import GroupDesk, GroupStatistics, PrivateFilter, Recorder, Statistics, TopicDesk
+from server.topics import (
+    GroupDesk,
+    GroupStatistics,
+    PrivateFilter,
+    Recorder,
+    SafetyStatistics,
+    Statistics,
+    TopicDesk,
+)
 from server.wiring.record_keeping import keep_records
 from server.wiring.recording import hit_notes_of, records_of
 from server.wiring.sourcing import source_of
@@ -37,6 +47,7 @@ from server.wiring.upkeep import (
     calm_collector,
     follow,
     follow_answers,
+    keep_sheets,
     publish_on_time,
     sweep,
     tell_readiness,
@@ -54,11 +65,13 @@ class House:
     database: Database
     source: Source
     accounts: Accounts
+    stages: Stages
     words: WordDesk
     records: Records
     published: PublishedFilter
     topics: TopicDesk
     statistics: Statistics
+    safety: SafetyStatistics
     groups: GroupDesk
     documents: DocumentDesk
     group_statistics: GroupStatistics
@@ -71,6 +84,17 @@ class House:
     own: OwnData
     started_at_ms: int
     _has_left: bool = field(default=False, repr=False)
+
+    async def record(
+        self, *, at_ms: int, who: str, what: str, subject: str, detail: dict[str, Any] | None = None
+    ) -> None:
+        """Put an act on the audit log.
+
+        Raises:
+            StorageProblem: the database refused, and the act must not be done.
+        """
+        async with self.database.write() as connection:
+            await audit.append(connection, at_ms=at_ms, who=who, what=what, subject=subject, detail=detail)
 
     async def leave(self) -> None:
         """End the answers under way honestly and close the chat; once."""
@@ -108,6 +132,7 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
             term_starts=settings.term_starts,
             timezone=settings.timezone,
         )
+        stages = Stages(database, settings.timezone)
         zone = ZoneInfo(settings.timezone)
         published = PublishedFilter(database, lambda: datetime.now(zone).date())
         await published.load(started_at_ms)
@@ -148,6 +173,7 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
                 pseudonym=accounts.pseudonym,
                 join_class=accounts.classes.join,
                 texts=texts_of(preset),
+                stages=stages,
                 knowledge=Library(answers=approved, documents=document_desk.finder),
                 hit_notes=hit_notes_of(settings, published),
                 private=private,
@@ -162,11 +188,13 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
             database=database,
             source=source,
             accounts=accounts,
+            stages=stages,
             words=WordDesk(database, published, settings.timezone),
             records=records_of(database, settings),
             published=published,
             topics=topics,
             statistics=statistics,
+            safety=SafetyStatistics(database, small_group=settings.small_group, timezone=settings.timezone),
             groups=groups,
             documents=document_desk,
             group_statistics=GroupStatistics(statistics, groups, lambda text: topics.matcher.topics_of(text)),
@@ -189,6 +217,7 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
         _run(stack, publish_on_time(house.words.schedule))
         _run(stack, follow_answers(approved))
         _run(stack, tell_readiness(source))
+        _run(stack, keep_sheets(statistics.keep_up))
         _run(stack, sweep(lambda now_ms: accounts.classes.forget_strangers(now_ms, chat.present)))
         for doing in keep_records(house.records, settings):
             _run(stack, doing)
