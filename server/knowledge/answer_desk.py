@@ -12,9 +12,9 @@ from typing import Any, Final
 
 from server.knowledge.answer_problems import bad_answer, changed_meanwhile, no_answer, not_yours
 from server.knowledge.answer_rows import change_of, changed, view_of
+from server.knowledge.answer_shelf import Candidate
 from server.knowledge.answer_views import AnswerView, FileView, Written, checked
 from server.knowledge.approved import ApprovedAnswers
-from server.knowledge.shelf import Candidate
 from server.storage import answers as storage
 from server.storage import audit
 from server.storage.answers import StoredAnswer, StoredChange

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict, Field
 
 from server.knowledge.answer_problems import bad_answer
-from server.knowledge.shelf import Shelved
+from server.knowledge.answer_shelf import Shelved
 from server.knowledge.types import ApprovedAnswer, Attachment
 from server.likeness import read
 from server.storage.answers import StoredAnswer, StoredFile

@@ -16,8 +16,8 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from server.errors import StorageProblem
+from server.knowledge.answer_shelf import AnswerShelf, Candidate, Shelved
 from server.knowledge.answer_views import shelved
-from server.knowledge.shelf import Candidate, Shelf, Shelved
 from server.knowledge.types import Offered, Served
 from server.storage import answers as storage
 from server.storage.answers import StoredAnswer, StoredFile
@@ -41,7 +41,7 @@ class ApprovedAnswers:
         self._database = database
         self._zone = zone
         self._now = now
-        self._shelf = Shelf()
+        self._shelf = AnswerShelf()
         self._version = 0
         self._hits: Counter[tuple[str, int]] = Counter()
         self._one_by_one = asyncio.Lock()
@@ -146,8 +146,8 @@ class ApprovedAnswers:
             log.error("hits of approved answers are lost", reason=str(problem))
 
 
-def _filled(rows: list[StoredAnswer], files: list[StoredFile], zone: ZoneInfo) -> Shelf:
-    return Shelf(_shelved(rows, files, zone))
+def _filled(rows: list[StoredAnswer], files: list[StoredFile], zone: ZoneInfo) -> AnswerShelf:
+    return AnswerShelf(_shelved(rows, files, zone))
 
 
 def _shelved(rows: list[StoredAnswer], files: list[StoredFile], zone: ZoneInfo) -> list[Shelved]:

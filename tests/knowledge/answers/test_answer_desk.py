@@ -11,7 +11,7 @@ from server.errors import ClientProblem
 from server.knowledge import AnswerAttachments, AnswerDesk, ApprovedAnswers, Served
 from server.storage import audit
 from server.storage.database import Database
-from tests.knowledge.conftest import ADMIN, NOW_MS, TEACHER, written
+from tests.knowledge.answers.conftest import ADMIN, NOW_MS, TEACHER, written
 
 
 async def asked(answers: ApprovedAnswers, question: str, class_id: str | None = "c1") -> str | None:

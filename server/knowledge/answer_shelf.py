@@ -60,7 +60,7 @@ class Candidate:
     against: str | None = None
 
 
-class Shelf:
+class AnswerShelf:
     """All approved answers. Not for several threads at once."""
 
     def __init__(self, answers: Iterable[Shelved] = ()) -> None:

@@ -15,7 +15,7 @@ from server.knowledge import AnswerDesk, AnswerFiles
 from server.knowledge.answer_files import Form
 from server.storage import audit
 from server.storage.database import Database
-from tests.knowledge.conftest import ADMIN, NOW_MS, TEACHER, written
+from tests.knowledge.answers.conftest import ADMIN, NOW_MS, TEACHER, written
 
 CLASSES = {"七(1)班": "c1", "七(2)班": "c2"}
 NAMES = {class_id: name for name, class_id in CLASSES.items()}
