@@ -137,8 +137,8 @@ class Settings(BaseSettings):
     )
     mask_private: bool = Field(
         True,
-        description="Mask telephone, identity and bank card numbers, e-mail, WeChat and QQ in questions "
-        "before anything is stored or answered.",
+        description="Mask telephone, identity and bank card numbers, e-mail, WeChat, QQ, postal addresses "
+        "and the listed names of a class in questions before anything is stored or answered.",
     )
     hit_text: HitText = Field(
         "none",

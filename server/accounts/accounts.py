@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from server.accounts.classes import Classes
 from server.accounts.keys import Keys
 from server.accounts.logins import Logins
+from server.accounts.names import Names
 from server.accounts.passwords import Passwords
 from server.accounts.reveals import Reveals
 from server.accounts.terms import DEFAULT_STARTS, Terms, parse_starts
@@ -30,6 +31,7 @@ class Accounts:
         self.classes = Classes(database)
         self.keys = Keys(database)
         self.terms = terms
+        self.names = Names(database)
         self._salt = salt
         self.reveals = Reveals(database, self.pseudonyms)
 

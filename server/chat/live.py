@@ -154,7 +154,7 @@ class LiveConversation:
                 # Looked up before the machine is asked: from its word to the turn's beginning nothing waits.
                 wanted = frame.text if self._machine.would_consider(frame) else None
                 finding = await self._find(wanted, speaker)
-                pipeline = self._parts.pipeline
+                pipeline = self._parts.pipeline(speaker.who.class_id)
                 decision = self._machine.ask(frame, speaker.asker, pipeline, self._touched_ms)
                 if isinstance(decision, Repeat):
                     await self.watchers.send_again(speaker.watcher, decision.seq)
@@ -162,7 +162,7 @@ class LiveConversation:
                     self._asked(decision, speaker, finding)
             case Regenerate():
                 finding = await self._find(self._machine.question_of(frame.turn), speaker)
-                pipeline = self._parts.pipeline
+                pipeline = self._parts.pipeline(speaker.who.class_id)
                 again = self._machine.regenerate(frame, speaker.asker, pipeline, self._touched_ms)
                 self._asked(again, speaker, finding)
             case Stop(turn=turn):

@@ -232,7 +232,7 @@ class Delta(_Frame):
 
 
 class Done(_Frame):
-    """The only frame that ends an answer."""
+    """The only frame that ends an answer. `unsupported` are facts in it that no passage has."""
 
     type: Literal["done"] = "done"
     seq: int
@@ -240,6 +240,7 @@ class Done(_Frame):
     finish: Finish
     message: str | None = None
     usage: Usage
+    unsupported: list[str] | None = None
 
 
 class Error(_Frame):

@@ -6,7 +6,7 @@ from server.topics.group_report import GroupReport, GroupStatistics
 from server.topics.groups import GroupDesk
 from server.topics.kept import keep_week
 from server.topics.periods import local_day
-from server.topics.private import private_pipeline
+from server.topics.private import PrivateFilter, private_pipeline
 from server.topics.recorder import Recorder
 from server.topics.report import Report
 from server.topics.statistics import Audience, Statistics
@@ -16,6 +16,7 @@ __all__ = [
     "GroupDesk",
     "GroupReport",
     "GroupStatistics",
+    "PrivateFilter",
     "Recorder",
     "Report",
     "Statistics",

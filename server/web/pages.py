@@ -42,6 +42,7 @@ PAGES = {
     "/words": "words.html",
     "/stats": "stats.html",
     "/answers": "answers.html",
+    "/documents": "documents.html",
     "/records": "records.html",
     "/admin": "admin.html",
     "/login": "login.html",

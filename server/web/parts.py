@@ -13,7 +13,7 @@ from starlette.requests import HTTPConnection, Request
 
 from server.accounts import Accounts, Who
 from server.chat import ChatDesk, OwnData, Retention
-from server.knowledge import AnswerAttachments, AnswerDesk, AnswerFiles
+from server.knowledge import AnswerAttachments, AnswerDesk, AnswerFiles, DocumentDesk
 from server.metrics import Metrics
 from server.moderation import PublishedFilter, WordDesk
 from server.presets import Preset
@@ -21,7 +21,7 @@ from server.records import Records
 from server.settings import Settings
 from server.sources.types import Source
 from server.storage.acts import By
-from server.topics import GroupDesk, GroupStatistics, Statistics, TopicDesk
+from server.topics import GroupDesk, GroupStatistics, PrivateFilter, Statistics, TopicDesk
 from server.web.languages import Language, language_of
 from server.web.origins import Origins
 
@@ -40,10 +40,12 @@ class Parts(Protocol):
     topics: TopicDesk
     statistics: Statistics
     groups: GroupDesk
+    documents: DocumentDesk
     group_statistics: GroupStatistics
     answers: AnswerDesk
     answer_files: AnswerFiles
     attachments: AnswerAttachments
+    private: PrivateFilter | None
     chat: ChatDesk
     retention: Retention
     own: OwnData

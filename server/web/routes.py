@@ -19,6 +19,7 @@ from server.accounts import Permission, Who, require
 from server.web import (
     answers,
     conversations,
+    documents,
     groups,
     logins,
     moderations,
@@ -29,7 +30,9 @@ from server.web import (
     record_routes,
     site,
     statistics,
+    word_drafts,
     word_entries,
+    word_versions,
     words,
 )
 from server.web.chat_socket import chat_socket
@@ -68,6 +71,8 @@ ANYONE, LOGIN, THIS_MACHINE = Access.ANYONE, Access.LOGIN, Access.THIS_MACHINE
 WORDS, STATISTICS, TOPICS = Permission.EDIT_WORDS, Permission.SEE_STATISTICS, Permission.EDIT_TOPICS
 USERS, CLASSES = Permission.MANAGE_USERS, Permission.MANAGE_CLASSES
 KEYS, ANSWERS = Permission.MANAGE_KEYS, Permission.EDIT_ANSWERS
+DOCUMENTS = Permission.EDIT_DOCUMENTS
+APPROVE = Permission.APPROVE_WORDS
 
 TABLE: tuple[Row, ...] = (
     *(Row("GET", path, ANYONE, pages.page) for path in pages.PAGES),
@@ -92,17 +97,30 @@ TABLE: tuple[Row, ...] = (
     Row("DELETE", "/api/words/lists/{id}", WORDS, words.delete_list),
     Row("GET", "/api/words/entries", WORDS, word_entries.list_words),
     Row("POST", "/api/words/entries", WORDS, word_entries.add_word),
-    Row("POST", "/api/words/entries/delete", WORDS, word_entries.delete_words),
-    Row("POST", "/api/words/entries/enable", WORDS, word_entries.enable_words),
+    Row("POST", "/api/words/entries/delete", WORDS, word_entries.delete_words, TEXTS_BYTES),
+    Row("POST", "/api/words/entries/enable", WORDS, word_entries.enable_words, TEXTS_BYTES),
     Row("PATCH", "/api/words/entries/{id}", WORDS, word_entries.change_word),
     Row("DELETE", "/api/words/entries/{id}", WORDS, word_entries.delete_word),
     Row("POST", "/api/words/import", WORDS, word_entries.import_file, IMPORT_BYTES),
     Row("GET", "/api/words/export", WORDS, word_entries.export_file),
     Row("POST", "/api/words/try", WORDS, words.try_text),
-    Row("POST", "/api/words/publish", WORDS, words.publish),
-    Row("POST", "/api/words/discard", WORDS, words.discard),
-    Row("GET", "/api/words/versions", WORDS, words.versions),
-    Row("GET", "/api/words/changes", WORDS, words.changes),
+    Row("GET", "/api/words/samples", WORDS, words.list_samples),
+    Row("POST", "/api/words/samples", WORDS, words.add_sample),
+    Row("DELETE", "/api/words/samples/{id}", WORDS, words.delete_sample),
+    Row("GET", "/api/words/rehearsal", WORDS, word_drafts.rehearsal),
+    Row("POST", "/api/words/rehearsal", WORDS, word_drafts.rehearse),
+    Row("POST", "/api/words/publish", WORDS, word_drafts.publish),
+    Row("POST", "/api/words/unschedule", WORDS, word_drafts.unschedule),
+    Row("POST", "/api/words/discard", WORDS, word_drafts.discard),
+    Row("POST", "/api/words/submit", WORDS, word_drafts.submit),
+    Row("POST", "/api/words/withdraw", WORDS, word_drafts.withdraw),
+    Row("POST", "/api/words/approve", APPROVE, word_drafts.approve),
+    Row("POST", "/api/words/refuse", APPROVE, word_drafts.refuse),
+    Row("PUT", "/api/approval", Permission.CHOOSE_APPROVAL, word_drafts.choose_approval),
+    Row("GET", "/api/words/versions", WORDS, word_versions.versions),
+    Row("GET", "/api/words/difference", WORDS, word_versions.difference),
+    Row("POST", "/api/words/rollback", WORDS, word_versions.roll_back),
+    Row("GET", "/api/words/changes", WORDS, word_versions.changes),
     Row("GET", "/api/stats/classes", STATISTICS, statistics.classes),
     Row("GET", "/api/stats", STATISTICS, statistics.numbers),
     Row("GET", "/api/stats/export", STATISTICS, statistics.export),
@@ -129,6 +147,15 @@ TABLE: tuple[Row, ...] = (
     Row("GET", "/api/topics", STATISTICS, statistics.topics),
     Row("GET", "/api/topics/export", STATISTICS, statistics.export_topics),
     Row("PUT", "/api/topics", TOPICS, statistics.replace_topics),
+    Row("GET", "/api/documents", DOCUMENTS, documents.list_documents),
+    Row("POST", "/api/documents", DOCUMENTS, documents.add_document, documents.UPLOAD_BYTES),
+    Row("POST", "/api/documents/try", DOCUMENTS, documents.try_question),
+    Row("GET", "/api/documents/{id}", DOCUMENTS, documents.get_document),
+    Row("PATCH", "/api/documents/{id}", DOCUMENTS, documents.rename_document),
+    Row("DELETE", "/api/documents/{id}", DOCUMENTS, documents.delete_document),
+    Row("POST", "/api/documents/{id}/again", DOCUMENTS, documents.read_anew),
+    Row("GET", "/api/documents/{id}/text", DOCUMENTS, documents.read_text),
+    Row("GET", "/api/passages/{id}", ANYONE, documents.open_passage),
     Row("GET", "/api/users", USERS, people.list_users),
     Row("POST", "/api/users", USERS, people.add_user),
     Row("PATCH", "/api/users/{id}", USERS, people.change_user),
@@ -143,6 +170,8 @@ TABLE: tuple[Row, ...] = (
     Row("POST", "/api/classes", CLASSES, people.add_class),
     Row("PATCH", "/api/classes/{id}", CLASSES, people.change_class),
     Row("POST", "/api/classes/{id}/code", CLASSES, people.renew_code),
+    Row("GET", "/api/classes/{id}/names", CLASSES, people.names),
+    Row("PUT", "/api/classes/{id}/names", CLASSES, people.put_names),
 )
 
 

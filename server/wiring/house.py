@@ -14,7 +14,14 @@ from filters import fold
 from server import __version__
 from server.accounts import Accounts
 from server.chat import ChatDesk, ChatRules, OwnData, Parts, Retention, RetentionRules, texts_of
-from server.knowledge import AnswerAttachments, AnswerDesk, AnswerFiles, ApprovedAnswers, Library
+from server.knowledge import (
+    AnswerAttachments,
+    AnswerDesk,
+    AnswerFiles,
+    ApprovedAnswers,
+    DocumentDesk,
+    Library,
+)
 from server.metrics import Metrics
 from server.moderation import PublishedFilter, WordDesk
 from server.presets import Preset, check_kept, load_preset
@@ -22,14 +29,15 @@ from server.records import Records
 from server.settings import Settings
 from server.sources.types import Source
 from server.storage.database import Database
-from server.topics import GroupDesk, GroupStatistics, Recorder, Statistics, TopicDesk, private_pipeline
+from server.topics import GroupDesk, GroupStatistics, PrivateFilter, Recorder, Statistics, TopicDesk
 from server.wiring.record_keeping import keep_records
 from server.wiring.recording import hit_notes_of, records_of
 from server.wiring.sourcing import source_of
 from server.wiring.upkeep import (
     calm_collector,
+    follow,
     follow_answers,
-    follow_publications,
+    publish_on_time,
     sweep,
     tell_readiness,
     watch_stalls,
@@ -52,10 +60,12 @@ class House:
     topics: TopicDesk
     statistics: Statistics
     groups: GroupDesk
+    documents: DocumentDesk
     group_statistics: GroupStatistics
     answers: AnswerDesk
     answer_files: AnswerFiles
     attachments: AnswerAttachments
+    private: PrivateFilter | None
     chat: ChatDesk
     retention: Retention
     own: OwnData
@@ -107,6 +117,9 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
         await topics.load()
         groups = GroupDesk(database)
         await groups.load()
+        document_desk = DocumentDesk(database, settings.data)
+        stack.push_async_callback(document_desk.close)
+        await document_desk.open()
         statistics = Statistics(
             database,
             lambda: topics.taxonomy,
@@ -118,6 +131,9 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
         await approved.load()
         stack.push_async_callback(approved.close)
         answers = AnswerDesk(database, approved, small_group=settings.small_group)
+        private = PrivateFilter(database) if settings.mask_private else None
+        if private is not None:
+            await private.refresh()
         chat = ChatDesk(
             Parts(
                 database=database,
@@ -132,9 +148,9 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
                 pseudonym=accounts.pseudonym,
                 join_class=accounts.classes.join,
                 texts=texts_of(preset),
-                knowledge=Library(answers=approved, documents=None),
+                knowledge=Library(answers=approved, documents=document_desk.finder),
                 hit_notes=hit_notes_of(settings, published),
-                private=private_pipeline() if settings.mask_private else None,
+                private=private,
             )
         )
         await chat.start()
@@ -146,26 +162,32 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
             database=database,
             source=source,
             accounts=accounts,
-            words=WordDesk(database, published),
+            words=WordDesk(database, published, settings.timezone),
             records=records_of(database, settings),
             published=published,
             topics=topics,
             statistics=statistics,
             groups=groups,
+            documents=document_desk,
             group_statistics=GroupStatistics(statistics, groups, lambda text: topics.matcher.topics_of(text)),
             answers=answers,
             answer_files=AnswerFiles(database, answers),
             attachments=AnswerAttachments(database, answers),
+            private=private,
             chat=chat,
             retention=retention,
             own=OwnData(database, accounts, chat, groups, retention, preset, settings.timezone),
             started_at_ms=started_at_ms,
         )
+        stack.push_async_callback(house.words.close)
         stack.push_async_callback(house.leave)
         _watch(house)
         _run(stack, watch_stalls(metrics.event_loop_late))
-        _run(stack, follow_publications(published))
         _run(stack, follow_answers(approved))
+        _run(stack, follow(published, "word list version"))
+        if private is not None:
+            _run(stack, follow(private, "list of names"))
+        _run(stack, publish_on_time(house.words.schedule))
         _run(stack, tell_readiness(source))
         _run(stack, sweep(lambda now_ms: accounts.classes.forget_strangers(now_ms, chat.present)))
         for doing in keep_records(house.records, settings):

@@ -17,7 +17,7 @@ log = structlog.get_logger(__name__)
 
 STALL_PERIOD_SECONDS = 0.01  # a shorter stall may fall between two looks
 READY_PERIOD_SECONDS = 0.2
-REFRESH_SECONDS = 0.5
+REFRESH_SECONDS = 0.25
 SWEEP_SECONDS = 3600.0
 
 
@@ -31,6 +31,12 @@ class KeepsAnswers(Refreshing, Protocol):
     """Approved answers, and how often they are served."""
 
     async def count(self) -> None: ...
+
+
+class Scheduled(Protocol):
+    """Something that publishes at an hour."""
+
+    async def publish_due(self, now_ms: int) -> object: ...
 
 
 def calm_collector() -> None:
@@ -69,15 +75,26 @@ async def watch_stalls(note: Callable[[float, float], None]) -> None:
         note(now, max(0.0, now - due))
 
 
-async def follow_publications(published: Refreshing) -> None:
-    """Put into effect what the command line published, within a second."""
+async def follow(changing: Refreshing, what: str) -> None:
+    """Put into effect what another process changed, within a second."""
     while True:
         await asyncio.sleep(REFRESH_SECONDS)
         try:
-            if await published.refresh():
-                log.info("another word list version is in effect")
+            if await changing.refresh():
+                log.info(f"another {what} is in effect")
         except StorageProblem as problem:
-            log.error("cannot look for a newer word list", reason=str(problem))
+            log.error(f"cannot look for a newer {what}", reason=str(problem))
+
+
+async def publish_on_time(schedule: Scheduled) -> None:
+    """Publish what waits for its hour, within a second of it; what came due while nothing ran, at once."""
+    while True:
+        try:
+            if await schedule.publish_due(time.time_ns() // 1_000_000) is not None:
+                log.info("a scheduled word list version is in effect")
+        except StorageProblem as problem:
+            log.error("cannot publish on time", reason=str(problem))
+        await asyncio.sleep(REFRESH_SECONDS)
 
 
 async def follow_answers(answers: KeepsAnswers) -> None:

@@ -7,6 +7,7 @@ import { toast } from '../shared/toast.js';
 import { AnswerText } from './answer.js';
 import { AnswerLabel, ApprovedFoot, labelOf, Offers } from './approved.js';
 import { copyText, labelled } from './clipboard.js';
+import { NoSources, Sources, Unproven } from './sources.js';
 import { texts as own } from './texts.js';
 
 const t = texts(own);
@@ -53,11 +54,11 @@ function Answer({ turn, last, label, act }) {
     ${turn.answer && html`<p class="answer-head">
       <${AnswerLabel} turn=${turn} label=${label} />
     </p>`}
-    ${turn.answer && html`<${AnswerText} text=${turn.answer} growing=${!done} copyLabel=${t('copy_code')} />`}
+    ${turn.passages?.length === 0 && html`<${NoSources} />`}
+    ${turn.answer && html`<${AnswerText} text=${turn.answer} growing=${!done} copyLabel=${t('copy_code')} unsupported=${turn.unsupported} />`}
     ${!done && (!turn.answer || turn.stopping) && html`<p class="thinking"><span class="dot"></span>${waiting(turn)}</p>`}
-    ${turn.passages.length > 0 && html`<ol class="passages">
-      ${turn.passages.map((passage, index) => html`<li key=${index} title=${passage.quote}>${index + 1} ${passage.title}</li>`)}
-    </ol>`}
+    ${done && html`<${Unproven} facts=${turn.unsupported} />`}
+    <${Sources} passages=${turn.passages ?? []} />
     ${done && html`<${ApprovedFoot} approved=${turn.approved} />`}
     ${done && html`<${Offers} offers=${turn.offers} act=${act} />`}
     ${done && html`<${Ending} turn=${turn} last=${last} act=${act} />`}

@@ -12,10 +12,12 @@ from tests.web.conftest import ROLES, problem_of
 MAY = {
     "/api/words": {"compliance", "admin"},
     "/api/stats/groups/wordings": set(),  # for those for whom it was switched on
+    "/api/approval": {"admin"},
     "/api/stats": {"teacher", "admin"},
     "/api/removals": {"admin"},
     "/api/topics": {"teacher", "admin"},
     "/api/answers": {"teacher", "admin"},
+    "/api/documents": {"teacher", "admin"},
     "/api/users": {"admin"},
     "/api/classes": {"admin"},
     "/api/keys": {"admin"},
@@ -95,6 +97,7 @@ def test_table_guards_everything_but_what_is_for_anyone() -> None:
         "/words",
         "/stats",
         "/answers",
+        "/documents",
         "/admin",
         "/records",
         "/login",
@@ -109,6 +112,7 @@ def test_table_guards_everything_but_what_is_for_anyone() -> None:
         "/api/conversations/{id}",
         "/api/me/privacy",
         "/api/me/data",
+        "/api/passages/{id}",
         "/api/join",
         "/api/login",
         "/api/logout",
