@@ -42,10 +42,10 @@ class Parts(Protocol):
     groups: GroupDesk
     documents: DocumentDesk
     group_statistics: GroupStatistics
+    private: PrivateFilter | None
     answers: AnswerDesk
     answer_files: AnswerFiles
     attachments: AnswerAttachments
-    private: PrivateFilter | None
     chat: ChatDesk
     retention: Retention
     own: OwnData

@@ -62,10 +62,10 @@ class House:
     groups: GroupDesk
     documents: DocumentDesk
     group_statistics: GroupStatistics
+    private: PrivateFilter | None
     answers: AnswerDesk
     answer_files: AnswerFiles
     attachments: AnswerAttachments
-    private: PrivateFilter | None
     chat: ChatDesk
     retention: Retention
     own: OwnData
@@ -127,13 +127,13 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
             timezone=settings.timezone,
             is_told=True,
         )
+        private = PrivateFilter(database) if settings.mask_private else None
+        if private is not None:
+            await private.refresh()
         approved = ApprovedAnswers(database, zone)
         await approved.load()
         stack.push_async_callback(approved.close)
         answers = AnswerDesk(database, approved, small_group=settings.small_group)
-        private = PrivateFilter(database) if settings.mask_private else None
-        if private is not None:
-            await private.refresh()
         chat = ChatDesk(
             Parts(
                 database=database,
@@ -170,10 +170,10 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
             groups=groups,
             documents=document_desk,
             group_statistics=GroupStatistics(statistics, groups, lambda text: topics.matcher.topics_of(text)),
+            private=private,
             answers=answers,
             answer_files=AnswerFiles(database, answers),
             attachments=AnswerAttachments(database, answers),
-            private=private,
             chat=chat,
             retention=retention,
             own=OwnData(database, accounts, chat, groups, retention, preset, settings.timezone),
@@ -183,11 +183,11 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
         stack.push_async_callback(house.leave)
         _watch(house)
         _run(stack, watch_stalls(metrics.event_loop_late))
-        _run(stack, follow_answers(approved))
         _run(stack, follow(published, "word list version"))
         if private is not None:
             _run(stack, follow(private, "list of names"))
         _run(stack, publish_on_time(house.words.schedule))
+        _run(stack, follow_answers(approved))
         _run(stack, tell_readiness(source))
         _run(stack, sweep(lambda now_ms: accounts.classes.forget_strangers(now_ms, chat.present)))
         for doing in keep_records(house.records, settings):

@@ -27,16 +27,16 @@ class Refreshing(Protocol):
     async def refresh(self) -> bool: ...
 
 
-class KeepsAnswers(Refreshing, Protocol):
-    """Approved answers, and how often they are served."""
-
-    async def count(self) -> None: ...
-
-
 class Scheduled(Protocol):
     """Something that publishes at an hour."""
 
     async def publish_due(self, now_ms: int) -> object: ...
+
+
+class KeepsAnswers(Refreshing, Protocol):
+    """Approved answers, and how often they are served."""
+
+    async def count(self) -> None: ...
 
 
 def calm_collector() -> None:

@@ -24,6 +24,7 @@ def test_rights_of_every_role() -> None:
             Permission.SEE_GROUPS,
             Permission.EDIT_GROUPS,
             Permission.EDIT_DOCUMENTS,
+            Permission.EDIT_ANSWERS,
             Permission.MODERATE,
         },
         Role.COMPLIANCE: {
