@@ -7,7 +7,7 @@ not know texts.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final, Literal, NamedTuple
 
 from filters.addresses import ADDRESS, NAME_HAN, STOPS
@@ -222,6 +222,12 @@ _FORMS: Final = {
     DetectorKind.ADDRESS: Form(ADDRESS, right="line", merges=True),
     DetectorKind.INVISIBLE: Form(rep(one(UNSEEN), 1, None)),
 }
+
+
+@lru_cache(64)
+def automaton_of(kinds: tuple[tuple[DetectorKind, int], ...]) -> Automaton:
+    """What follows these forms together. Shared: it only grows, by states that are met."""
+    return Automaton([form_of(kind, min_digits).pattern for kind, min_digits in kinds])
 
 
 @cache
