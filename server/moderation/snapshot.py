@@ -32,10 +32,10 @@ from server.storage.words import StoredList, StoredWord
 FORMAT = 1
 # What stands in for a word whose action is `replace`, where neither it nor its list says it.
 REPLACEMENT = "［略］"
-_COLUMNS = tuple(StoredWord.__dataclass_fields__)
 _PART = 1000
 _WORDS = ', "words": ['
 _DECODER = json.JSONDecoder()
+_COLUMNS = tuple(StoredWord.__dataclass_fields__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,22 +47,24 @@ class Snapshot:
 
     def to_bytes(self) -> bytes:
         """The snapshot as compressed JSON."""
-        return zlib.compress(self._json())
-
-    def digest(self) -> str:
-        """The same for the same content, and for nothing else."""
-        return hashlib.sha256(self._json()).hexdigest()
-
-    def _json(self) -> bytes:
         head = {
             "format": FORMAT,
             "lists": [asdict(each) for each in self.lists],
             "word_columns": _COLUMNS,
         }
         rows = list(map(attrgetter(*_COLUMNS), self.words))
-        # In parts: written at once, 50,000 words would let no other thread do anything for so long.
+        # In parts: one long call would keep every other thread waiting.
         parts = [_dumps(rows[start : start + _PART])[1:-1] for start in range(0, len(rows), _PART)]
-        return f"{_dumps(head)[:-1]}{_WORDS}{', '.join(parts)}]}}".encode()
+        return zlib.compress(f"{_dumps(head)[:-1]}{_WORDS}{', '.join(parts)}]}}".encode())
+
+    def digest(self) -> str:
+        """The same for the same content, and for nothing else."""
+        known = hashlib.sha256(json.dumps([asdict(each) for each in self.lists]).encode())
+        values = attrgetter(*_COLUMNS)
+        # In parts: one long call would keep every other thread waiting.
+        for first in range(0, len(self.words), _PART):
+            known.update(json.dumps([values(word) for word in self.words[first : first + _PART]]).encode())
+        return known.hexdigest()
 
     @classmethod
     def from_bytes(cls, content: bytes) -> Snapshot:
