@@ -27,6 +27,7 @@ class Compiled:
     list_names: dict[str, str]
     refusals: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # language → category → sentence
     categories: tuple[str, ...] = ()
+    num_words: Mapping[str, int] = field(default_factory=dict)  # by category
     last_day: date | None = None  # after it something of it has expired
 
 
@@ -41,6 +42,7 @@ def compile_snapshot(snapshot: Snapshot, version: int, today: date) -> Compiled:
         snapshot.list_names(),
         {lang: snapshot.refusals(lang) for lang in ("zh", "en")},
         snapshot.categories(),
+        snapshot.count_by_category(today),
         snapshot.last_day(today),
     )
 
