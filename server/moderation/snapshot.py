@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import zlib
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -148,6 +149,16 @@ class Snapshot:
         """The categories of the lists in effect, in their order."""
         named = (each.category for each in self.lists if each.enabled and each.kind != "allow")
         return tuple(dict.fromkeys(filter(None, named)))
+
+    def count_by_category(self, today: date) -> Counter[str]:
+        """How many words of each category count today; allow phrases and detectors do not."""
+        lists = {each.id: each for each in self.lists if each.enabled and each.kind == "words"}
+        day = today.isoformat()
+        return Counter(
+            entry.category or lists[entry.list_id].category
+            for entry in self.words
+            if entry.enabled and entry.list_id in lists and (entry.expires is None or entry.expires >= day)
+        )
 
     def last_day(self, today: date) -> date | None:
         """The next day after which something expires; None: nothing does."""
