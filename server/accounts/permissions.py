@@ -31,6 +31,7 @@ class Permission(StrEnum):
     EDIT_TOPICS = "edit_topics"
     SEE_GROUPS = "see_groups"
     EDIT_GROUPS = "edit_groups"
+    ANSWER_THREADS = "answer_threads"
     MANAGE_USERS = "manage_users"
     MANAGE_CLASSES = "manage_classes"
     SEE_METRICS = "see_metrics"
@@ -64,6 +65,7 @@ _ALLOWED: dict[Role, frozenset[Permission]] = {
             Permission.EDIT_TOPICS,
             Permission.SEE_GROUPS,
             Permission.EDIT_GROUPS,
+            Permission.ANSWER_THREADS,
             Permission.MODERATE,
         }
     ),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -67,6 +67,14 @@ class PresetSampling(_Part):
     max_tokens: int = Field(ge=1, le=8192)
 
 
+class KnowledgePolicy(_Part):
+    """How answers rest on what people have approved."""
+
+    nothing_fits: Literal["model", "decline"] = "model"  # where there are documents and none of them fits
+    grounding: Literal["off", "mark", "fallback"] = "mark"  # facts in an answer that no passage has
+    budget_tokens: int = Field(900, ge=100, le=8192)  # of passages in a question
+
+
 class Preset(_Part):
     """Everything in which one kind of desk differs from another."""
 
@@ -78,7 +86,14 @@ class Preset(_Part):
     pupil_word: Bilingual = Bilingual(zh="学生", en="pupil")  # who asks
     accent: Accent
     system_prompt: str = Field(min_length=1)
+    # What is added to it in a class that wants hints before solutions.
+    hints_prompt: str = (
+        "学生问题目时，第一次先给思路和提示，不直接给出答案和完整解法，请他先试一试；"
+        "学生试过之后再问，才给出完整的解答。"
+    )
+    asks_without_class: bool = False  # questions for people go to the administrators' desk, too
     sampling: PresetSampling
+    knowledge: KnowledgePolicy = KnowledgePolicy()
     greeting: Bilingual
     examples: Examples
     label: Bilingual  # the AI notice

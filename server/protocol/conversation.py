@@ -102,6 +102,11 @@ class ConversationMachine:
         return None if self._turn is None or self._turn.over else self._turn
 
     @property
+    def outgoing(self) -> Outgoing:
+        """Where effects go in their order: threads with a teacher put theirs there, too."""
+        return self._out
+
+    @property
     def last_seq(self) -> int:
         """The number of the newest frame that was made, committed or not."""
         return self._out.last_seq
@@ -120,6 +125,17 @@ class ConversationMachine:
         if self.running is not None:
             self.running.release()
         return self._out.take()
+
+    def would_consider(self, frame: Ask) -> bool:
+        """Whether `ask` would look at the question itself: worth looking up what is known about it."""
+        is_new = frame.id not in self._decided and self.running is None
+        return is_new and 0 < len(frame.text.strip()) <= self._question_chars
+
+    def question_of(self, turn: str) -> str | None:
+        """The question of the newest turn, if it is this one and could be answered anew."""
+        if self._last_turn is None or self._last_turn[0] != turn or self.running is not None:
+            return None
+        return self._last_turn[1]
 
     # --- questions ------------------------------------------------------------------
 
@@ -182,9 +198,15 @@ class ConversationMachine:
         self._turn = RunningTurn(began, proposal.pipeline, proposal.texts, self._out)
         return self._turn
 
-    def turn_away(self, proposal: Proposal, message: str, retry_after_seconds: float | None) -> None:
-        """No source takes the question now. The same `id` may try again: nothing was decided about it."""
-        self._refuse(self._refusal_id(proposal), "busy", message, retry_after_seconds=retry_after_seconds)
+    def turn_away(
+        self,
+        proposal: Proposal,
+        message: str,
+        retry_after_seconds: float | None,
+        code: RefusalCode = "busy",
+    ) -> None:
+        """Nobody takes the question now. The same `id` may try again: nothing was decided about it."""
+        self._refuse(self._refusal_id(proposal), code, message, retry_after_seconds=retry_after_seconds)
 
     def _propose(
         self,

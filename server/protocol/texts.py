@@ -21,6 +21,7 @@ class Texts:
     filtered: str
     failed: str
     fallback: str  # the source had nothing to say
+    offer: str  # two approved answers fit
     closing: str  # the server stops, or was stopped, in mid-answer
     # in `error`
     bad_frame: str
@@ -31,6 +32,11 @@ class Texts:
     no_such_conversation: str
     no_such_turn: str
     no_teacher: str
+    thread_over: str  # what was sent to the teacher no longer stands so
+    too_many_threads: str
+    passed_on: str  # in `done`: the question goes to the teacher
+    stage: str  # in `refused`: only approved answers in this class
+    stage_day: str  # in `refused`: the day's questions are used up; a place for {most}
     storage: str
     internal: str
     # in place of `refusal` and `filtered`, by category: whoever edits the words writes them

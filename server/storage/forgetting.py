@@ -26,13 +26,18 @@ from server.storage.tables import (
 )
 from server.storage.tables_groups import GroupWording
 from server.storage.tables_privacy import Reveal
+from server.storage.tables_threads import TeacherPost, TeacherThread
 
 # What is counted → the column with the owner's id. The rows go.
 _OF_OWNER: dict[str, Any] = {"logins": Login.user_id, "visitors": Visitor.id}
 # What is counted → the column with the conversation's id. The rows go, those that others refer to last.
-_OF_CONVERSATION: dict[str, Any] = {"frames": JournalFrame.conversation_id, "turns": Turn.conversation_id}
+_OF_CONVERSATION: dict[str, Any] = {
+    "threads": TeacherThread.conversation_id,
+    "frames": JournalFrame.conversation_id,
+    "turns": Turn.conversation_id,
+}
 # Rows that stay as counts, under a name that is nobody's.
-_UNDER_PSEUDONYM: tuple[Any, ...] = (VerdictRecord.asker,)
+_UNDER_PSEUDONYM: tuple[Any, ...] = (VerdictRecord.asker, TeacherThread.asker)
 
 ONE_OFF = "~"  # how a pseudonym begins that is nobody's
 
@@ -56,6 +61,8 @@ async def forget_conversations(
     )
     gone = await connection.execute(delete(GroupWording).where(GroupWording.turn_id.in_(turn_ids)))
     counts["wordings"] += gone.rowcount
+    threads = select(TeacherThread.turn_id).where(TeacherThread.conversation_id.in_(conversation_ids))
+    await connection.execute(delete(TeacherPost).where(TeacherPost.turn_id.in_(threads)))
     for name, column in _OF_CONVERSATION.items():
         gone = await connection.execute(delete(column.class_).where(column.in_(conversation_ids)))
         counts[name] += gone.rowcount

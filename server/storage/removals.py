@@ -158,9 +158,7 @@ async def classes_in(connection: AsyncConnection, week: int) -> list[str | None]
     return list(await connection.scalars(select(QuestionFact.class_id).where(days).distinct()))
 
 
-async def keep_sheets(
-    connection: AsyncConnection, week: int, sheets: dict[str | None, dict[str, Any]]
-) -> None:
+async def keep_sheets(connection: AsyncConnection, week: int, sheets: dict[str | None, str]) -> None:
     """Keep what may be shown of a week; what is kept already is not changed any more."""
     for class_id, sheet in sheets.items():
         values = {"class_id": class_id or "", "week": week, "sheet": sheet}
@@ -169,7 +167,7 @@ async def keep_sheets(
 
 async def kept_sheets(
     connection: AsyncConnection, class_ids: Sequence[str | None], first_week: int, last_week: int
-) -> dict[tuple[str | None, int], dict[str, Any]]:
+) -> dict[tuple[str | None, int], str]:
     """The kept sheets of some classes and weeks, the last week included."""
     query = select(KeptSheet.class_id, KeptSheet.week, KeptSheet.sheet).where(
         KeptSheet.class_id.in_([class_id or "" for class_id in class_ids]),

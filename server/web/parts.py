@@ -7,18 +7,18 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from starlette.requests import HTTPConnection, Request
 
-from server.accounts import Accounts, Who
+from server.accounts import Accounts, Stages, Who
 from server.chat import ChatDesk, OwnData, Retention
 from server.metrics import Metrics
 from server.moderation import PublishedFilter, WordDesk
 from server.presets import Preset
 from server.settings import Settings
 from server.sources.types import Source
-from server.topics import GroupDesk, GroupStatistics, Statistics, TopicDesk
+from server.topics import GroupDesk, GroupStatistics, SafetyStatistics, Statistics, TopicDesk
 from server.web.languages import Language, language_of
 from server.web.origins import Origins
 
@@ -31,16 +31,28 @@ class Parts(Protocol):
     metrics: Metrics
     source: Source
     accounts: Accounts
+    stages: Stages
     words: WordDesk
     published: PublishedFilter
     topics: TopicDesk
     statistics: Statistics
+    safety: SafetyStatistics
     groups: GroupDesk
     group_statistics: GroupStatistics
     chat: ChatDesk
     retention: Retention
     own: OwnData
     started_at_ms: int
+
+    async def record(
+        self, *, at_ms: int, who: str, what: str, subject: str, detail: dict[str, Any] | None = None
+    ) -> None:
+        """Put an act on the audit log.
+
+        Raises:
+            StorageProblem: the database refused, and the act must not be done.
+        """
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,8 @@ async def site(call: Call) -> Response:
             "model": status.model,
             "ready": status.ready,
             "class": await parts.accounts.classes.class_of(who) if who else None,
+            "stage": await parts.stages.of(who.class_id if who else None),
+            "asks_without_class": preset.asks_without_class,
             "login": login,
             "setup_needed": await parts.accounts.logins.setup_needed(),
         }

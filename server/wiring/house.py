@@ -8,21 +8,39 @@ from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from filters import fold
 from server import __version__
-from server.accounts import Accounts
+from server.accounts import Accounts, Stages
 from server.chat import ChatDesk, ChatRules, OwnData, Parts, Retention, RetentionRules, texts_of
+from server.knowledge import Library
 from server.metrics import Metrics
 from server.moderation import PublishedFilter, WordDesk
 from server.presets import Preset, load_preset
 from server.settings import Settings
 from server.sources.types import Source
+from server.storage import audit
 from server.storage.database import Database
-from server.topics import GroupDesk, GroupStatistics, Recorder, Statistics, TopicDesk, private_pipeline
+from server.topics import (
+    GroupDesk,
+    GroupStatistics,
+    Recorder,
+    SafetyStatistics,
+    Statistics,
+    TopicDesk,
+    private_pipeline,
+)
 from server.wiring.sourcing import source_of
-from server.wiring.upkeep import calm_collector, follow_publications, sweep, tell_readiness, watch_stalls
+from server.wiring.upkeep import (
+    calm_collector,
+    follow_publications,
+    keep_sheets,
+    sweep,
+    tell_readiness,
+    watch_stalls,
+)
 
 
 @dataclass
@@ -35,10 +53,12 @@ class House:
     database: Database
     source: Source
     accounts: Accounts
+    stages: Stages
     words: WordDesk
     published: PublishedFilter
     topics: TopicDesk
     statistics: Statistics
+    safety: SafetyStatistics
     groups: GroupDesk
     group_statistics: GroupStatistics
     chat: ChatDesk
@@ -46,6 +66,17 @@ class House:
     own: OwnData
     started_at_ms: int
     _has_left: bool = field(default=False, repr=False)
+
+    async def record(
+        self, *, at_ms: int, who: str, what: str, subject: str, detail: dict[str, Any] | None = None
+    ) -> None:
+        """Put an act on the audit log.
+
+        Raises:
+            StorageProblem: the database refused, and the act must not be done.
+        """
+        async with self.database.write() as connection:
+            await audit.append(connection, at_ms=at_ms, who=who, what=what, subject=subject, detail=detail)
 
     async def leave(self) -> None:
         """End the answers under way honestly and close the chat; once."""
@@ -82,6 +113,7 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
             term_starts=settings.term_starts,
             timezone=settings.timezone,
         )
+        stages = Stages(database, settings.timezone)
         zone = ZoneInfo(settings.timezone)
         published = PublishedFilter(database, lambda: datetime.now(zone).date())
         await published.load(started_at_ms)
@@ -112,6 +144,8 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
                 pseudonym=accounts.pseudonym,
                 join_class=accounts.classes.join,
                 texts=texts_of(preset),
+                stages=stages,
+                knowledge=Library(answers=None, documents=None),
                 private=private_pipeline() if settings.mask_private else None,
             )
         )
@@ -124,10 +158,12 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
             database=database,
             source=source,
             accounts=accounts,
+            stages=stages,
             words=WordDesk(database, published),
             published=published,
             topics=topics,
             statistics=statistics,
+            safety=SafetyStatistics(database, small_group=settings.small_group, timezone=settings.timezone),
             groups=groups,
             group_statistics=GroupStatistics(statistics, groups, lambda text: topics.matcher.topics_of(text)),
             chat=chat,
@@ -140,6 +176,7 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
         _run(stack, watch_stalls(metrics.event_loop_late))
         _run(stack, follow_publications(published))
         _run(stack, tell_readiness(source))
+        _run(stack, keep_sheets(statistics.keep_up))
         _run(stack, sweep(lambda now_ms: accounts.classes.forget_strangers(now_ms, chat.present)))
         _run(stack, retention.keep_running())
         calm_collector()

@@ -9,7 +9,10 @@ from sqlalchemy import NullPool, create_engine, event
 
 import server.storage.tables_audit
 import server.storage.tables_groups
-import server.storage.tables_privacy  # noqa: F401 -- its tables are part of the schema
+import server.storage.tables_privacy
+import server.storage.tables_sheets
+import server.storage.tables_stages
+import server.storage.tables_threads  # noqa: F401
 from server.storage.tables import Base
 
 engine = create_engine(context.config.attributes["url"], poolclass=NullPool)

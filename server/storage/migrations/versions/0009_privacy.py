@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0009"
-down_revision = "0004"
+down_revision = "0010"
 branch_labels = None
 depends_on = None
 
@@ -43,7 +43,7 @@ def upgrade() -> None:
         "kept_sheets",
         sa.Column("class_id", sa.String(), nullable=False),
         sa.Column("week", INTEGER, autoincrement=False, nullable=False),
-        sa.Column("sheet", sa.JSON(), nullable=False),
+        sa.Column("sheet", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("class_id", "week"),
     )
     op.create_table(
