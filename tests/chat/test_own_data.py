@@ -40,14 +40,17 @@ async def test_deletion_leaves_no_byte_of_what_was_said(tmp_path: Path) -> None:
         again = Page(house.chat.connect(pupil, "10.0.0.1"))
         await again.hello(conversation=page.conversation)
         await again.send(type="rate", turn=turn, value=-1, reason="闪电侠七号没有讲清楚")
+        await again.send(type="ask_teacher", turn=turn, note="想请老师看看闪电侠七号的事")
+        await again.get(lambda frame: frame["type"] == "thread")
         await again.send(type="ping")
         await again.kind("pong")
         before = bytes_of(tmp_path)
+        assert "想请老师看看".encode() in before
         assert "闪电侠七号".encode() in before
         done = await house.own.delete(pupil, now_ms())
         assert done.counts["conversations"] == 1 and done.counts["turns"] == 21
         after = bytes_of(tmp_path)
-        for text in ("闪电侠七号", "乌龟"):
+        for text in ("闪电侠七号", "乌龟", "想请老师看看"):
             assert text.encode() not in after
             assert text.encode("utf-16-le") not in after
             assert text.encode("unicode_escape") not in after
