@@ -4,6 +4,9 @@
 /** What is copied of an answer. */
 export const labelled = (text, label) => `${text.trimEnd()}\n\n[${label}]`;
 
+/** What an answer is called: written by a model, or by people. */
+export const labelOf = (turn, label, approved) => (turn.origin === 'approved_answer' ? approved : label);
+
 /** Put text on the clipboard; false if the browser does not let us. */
 export async function copyText(text) {
   try {
@@ -52,9 +55,10 @@ export function copyWithLabel(event, label) {
   const selection = document.getSelection();
   if (!selection || selection.isCollapsed || event.target.closest?.('textarea, input')) return;
   const range = selection.getRangeAt(0);
-  const touches = [...event.currentTarget.querySelectorAll('.prose')].some((answer) => range.intersectsNode(answer));
+  const touched = [...event.currentTarget.querySelectorAll('.prose')].filter((answer) => range.intersectsNode(answer));
   const inCode = range.commonAncestorContainer.parentElement?.closest('pre');
-  if (!touches || inCode || !event.clipboardData) return;
+  if (!touched.length || inCode || !event.clipboardData) return;
   event.preventDefault();
-  event.clipboardData.setData('text/plain', labelled(selectedText(range), label));
+  const labels = new Set(touched.map((answer) => answer.closest('.answer')?.querySelector('.ai-label')?.textContent.trim() || label));
+  event.clipboardData.setData('text/plain', labelled(selectedText(range), [...labels].join(' · ')));
 }

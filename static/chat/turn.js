@@ -6,7 +6,7 @@ import { Icon } from '../shared/icons.js';
 import { IconButton, Note } from '../shared/parts.js';
 import { toast } from '../shared/toast.js';
 import { AnswerText } from './answer.js';
-import { copyText, labelled } from './clipboard.js';
+import { copyText, labelled, labelOf } from './clipboard.js';
 import { texts as own } from './texts.js';
 
 const t = texts(own);
@@ -82,8 +82,9 @@ function Actions({ turn, last, label, act }) {
   const [shown, setShown] = useState(false);
   const [asksWhy, setAsksWhy] = useState(false);
   const copy = async () => {
-    const done = await copyText(labelled(turn.answer, label));
-    toast(t(done ? 'copied' : 'copy_failed', { label }));
+    const own = labelOf(turn, label, t('approved'));
+    const done = await copyText(labelled(turn.answer, own));
+    toast(t(done ? 'copied' : 'copy_failed', { label: own }));
   };
   const rate = (value) => () => {
     act.rate(turn.id, value);

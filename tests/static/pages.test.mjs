@@ -4,8 +4,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { labelled } from '../../static/chat/clipboard.js';
+import { labelled, labelOf } from '../../static/chat/clipboard.js';
 import { countChars, sends } from '../../static/chat/composer.js';
+import { daysLeft } from '../../static/chat/privacy.js';
 import { byAge } from '../../static/chat/sidebar.js';
 import { nextPlace } from '../../static/door/next.js';
 import { withQuery } from '../../static/shared/api.js';
@@ -91,4 +92,18 @@ test('texts are filled, and English counts', () => {
 
 test('empty query values are left out', () => {
   assert.equal(withQuery('/api/x', { q: '', a: null, b: 0, c: '数' }), '/api/x?b=0&c=%E6%95%B0');
+});
+
+test('a copied answer says who wrote it, and pages say it to programs', () => {
+  assert.equal(labelOf({ origin: 'model' }, 'AI 生成', '标准答案'), 'AI 生成');
+  assert.equal(labelOf({ origin: 'approved_answer' }, 'AI 生成', '标准答案'), '标准答案');
+  for (const page of ['chat.html', 'stats.html']) {
+    const content = /<meta name="AIGC" content="([^"]+)">/.exec(source(page))[1].replaceAll('&quot;', '"');
+    assert.equal(JSON.parse(content).Label, '1');
+  }
+});
+
+test('days left are whole, and never below nothing', () => {
+  const day = 86_400_000;
+  assert.deepEqual([30 * day, 29.01 * day, 1, 0, -day].map((ms) => daysLeft(ms, 0)), [30, 30, 1, 0, 0]);
 });
