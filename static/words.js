@@ -91,6 +91,7 @@ function App() {
           <strong>${published ? t('published', { number: published.number }) : t('noVersion')}</strong>
           ${published && html`<span class="quiet-text small">${t('publishedAt', { who: published.published_by, when: moment(published.published_at_ms) })}</span>`}
           <button type="button" class="button small" onClick=${() => setOpen({ kind: 'history' })}><${Icon} name="rotate-ccw" />${t('history')}</button>
+          <a class="small" href="/records">${t('toRecords')}</a>
         </div>
       </div>
       <section class="desk-middle" aria-label=${current?.name ?? t('allLists')}>

@@ -37,6 +37,7 @@ class Permission(StrEnum):
     SEE_METRICS = "see_metrics"
     MANAGE_KEYS = "manage_keys"
     MODERATE = "moderate"
+    SEE_RECORDS = "see_records"
     SEE_NAMES = "see_names"
     SEE_TEXT = "see_text"
     SEE_DATES = "see_dates"
@@ -69,7 +70,7 @@ _ALLOWED: dict[Role, frozenset[Permission]] = {
             Permission.MODERATE,
         }
     ),
-    Role.COMPLIANCE: frozenset({Permission.EDIT_WORDS, Permission.MODERATE}),
+    Role.COMPLIANCE: frozenset({Permission.EDIT_WORDS, Permission.MODERATE, Permission.SEE_RECORDS}),
     # An administrator hands out the further rights, also to themselves, and that is on record.
     Role.ADMIN: frozenset(Permission) - {Permission.SEE_NAMES, Permission.SEE_TEXT, Permission.SEE_DATES},
 }

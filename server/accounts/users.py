@@ -8,9 +8,9 @@ from server.accounts.passwords import Passwords, check_password
 from server.accounts.permissions import Role
 from server.accounts.rights import rights_of, switches
 from server.accounts.views import NewUser, UserPatch, UserView, clean_name, name_taken, not_found
-from server.accounts.who import Who
 from server.errors import ClientProblem
-from server.storage import audit, rights, users
+from server.storage import acts, rights, users
+from server.storage.acts import By
 from server.storage.database import Database
 from server.storage.ids import new_id
 
@@ -28,8 +28,8 @@ class Users:
             switched = await rights.of_all(connection)
             return [_view(user, switched.get(user.id, ())) for user in await users.list_all(connection)]
 
-    async def add(self, new: NewUser, now_ms: int) -> UserView:
-        """Make a user.
+    async def add(self, new: NewUser, now_ms: int, *, by: By | None = None) -> UserView:
+        """Make a user; without `by` the command line does it.
 
         Raises:
             ClientProblem: 409 `name_taken`, 422 `weak_password` or `bad_name`.
@@ -49,21 +49,14 @@ class Users:
             if await users.find_by_name(connection, name) is not None:
                 raise name_taken(name)
             await users.add(connection, user)
+            await acts.note(connection, by, "add_user", name, role=str(new.role))
         return _view(user)
 
-    async def change(
-        self, user_id: str, patch: UserPatch, by: Who | None = None, now_ms: int = 0
-    ) -> UserView:
-        """Change role, password, rights to see, or whether the user may log in.
+    async def change(self, user_id: str, patch: UserPatch, *, by: By | None = None) -> UserView:
+        """Change role, password, rights or whether one may log in; without `by` the command line does it.
 
         A user who is disabled or gets a new password is logged out everywhere at once. With another role,
         what was switched for the user is forgotten: it was meant for the old one.
-
-        Args:
-            user_id: whom.
-            patch: what to change.
-            by: who changes it, for the audit log.
-            now_ms: the time, for the audit log.
 
         Raises:
             ClientProblem: 404 `not_found`, 409 `last_admin`, 422 `weak_password` or `bad_right`.
@@ -104,18 +97,12 @@ class Users:
                 await rights.switch(connection, user_id, right, allowed)
             switched = await rights.of_user(connection, user_id)
             new = rights_of(after.role, switched)
-            if new != old or after.role != before.role:
-                await audit.append(
-                    connection,
-                    at_ms=now_ms,
-                    who=(by.name or by.id) if by else "",
-                    what="change_rights",
-                    subject=after.name,
-                    detail={
-                        "role": after.role,
-                        "switched": {right: on for right, on in new.items() if on != old[right]},
-                    },
-                )
+            if after != before or new != old:
+                detail = acts.difference(before, after, ("role", "disabled"))
+                detail["rights"] = {right: on for right, on in new.items() if on != old[right]}
+                if patch.password is not None:
+                    detail["password"] = "new"  # noqa: S105 -- that there is one, not which
+                await acts.note(connection, by, "edit_user", after.name, **detail)
         return _view(after, switched)
 
 

@@ -197,11 +197,7 @@ class ChatDesk:
         return True
 
     def see_off(self, owner_id: str) -> list[str]:
-        """Close every page of somebody who is to be forgotten, and let none in until `let_in`.
-
-        Returns:
-            Their conversations in memory; those only in the database are not among them.
-        """
+        """Close every page of somebody who is to be forgotten; their conversations that are in memory."""
         self._leaving.add(owner_id)
         for connection in [each for each in self._connections if each.who.id == owner_id]:
             connection.close(SERVICE_RESTART, "everything of yours is deleted")

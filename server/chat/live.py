@@ -82,6 +82,7 @@ class LiveConversation:
             facts=facts,
             metrics=parts.metrics,
             pseudonym=parts.pseudonym,
+            hit_notes=parts.hit_notes,
         )
         self._threads = LiveThreads(stored.id, machine, history, parts, threads)
         self._run: ReplyRun | None = None

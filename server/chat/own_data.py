@@ -37,7 +37,7 @@ class OwnView(BaseModel):
     next_removal_at_ms: int | None  # when the oldest conversation goes, if nothing more is asked in it
     anonymise_after_days: int
     delete_after_days: int
-    verdict_days: int
+    hit_days: int
     seen_by: dict[Permission, list[Role]]  # roles of those who can see this person's class
     reveals: list[RevealView]
     keeps_account: bool
@@ -100,7 +100,7 @@ class OwnData:
             next_removal_at_ms=None if oldest is None else oldest + rules.anonymise_after_days * DAY_MS,
             anonymise_after_days=rules.anonymise_after_days,
             delete_after_days=rules.delete_after_days,
-            verdict_days=rules.verdict_days,
+            hit_days=rules.hit_days,
             seen_by=seen_by,
             reveals=await self._accounts.reveals.of_person(who.id) if who else [],
             keeps_account=who is not None and who.kind == "user",

@@ -45,7 +45,7 @@ class RetentionRules:
 
     anonymise_after_days: int = 30
     delete_after_days: int = 365
-    verdict_days: int = 180
+    hit_days: int = 180  # told here, kept by the records
 
     @classmethod
     def of(cls, settings: Settings) -> RetentionRules:
@@ -104,7 +104,6 @@ class Retention:
             async with self._database.write() as connection:
                 number = await removals.begin(connection, "age", now_ms)
             classes = await self._conversations(number, now_ms - self.rules.anonymise_after_days * DAY_MS)
-            await self._verdicts(number, now_ms - self.rules.verdict_days * DAY_MS)
             await self._pseudonyms(number, now_ms)
             await self._counts(number, now_ms - self.rules.delete_after_days * DAY_MS)
             await self._people(number, now_ms)
@@ -162,13 +161,6 @@ class Retention:
             _, touched = await self._desk.removing.remove(old[:CONVERSATIONS_AT_ONCE], note)
             classes |= touched
             await asyncio.sleep(REST_SECONDS)
-
-    async def _verdicts(self, number: int, before_ms: int) -> None:
-        await self._repeat(
-            number,
-            "verdicts",
-            lambda connection: removals.delete_old_verdicts(connection, before_ms, ROWS_AT_ONCE),
-        )
 
     async def _pseudonyms(self, number: int, now_ms: int) -> None:
         # A question asked just before midnight on Sunday may be counted a little later: a day's grace.

@@ -19,6 +19,8 @@ COMMANDS = {
     "keys": "Make, list and revoke the keys of other systems.",
     "model": "Show or prepare the model.",
     "words": "Check, import, export and try word lists, on the data folder.",
+    "audit": "Verify and export the audit log, also of a copy of the database.",
+    "hits": "Make the keys for sealed texts of hits, and open such texts.",
     "bench": "Measure the filter, the engine, the chat under load, and what this machine carries.",
     "version": "Print the version.",
 }

@@ -23,9 +23,10 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "Where it runs": ("host", "port", "data", "public_url", "allowed_origins", "trusted_proxies"),
     "What it is": ("preset", "who_may_chat", "timezone", "login_hours"),
     "Privacy": (
-        "small_group", "term_starts", "anonymise_after_days", "delete_after_days", "verdict_days",
+        "small_group", "term_starts", "anonymise_after_days", "delete_after_days",
         "mask_private",
     ),
+    "The records": ("hit_text", "hit_key", "hit_days", "alert_webhook"),
     "The model": (
         "model", "models", "dtype", "device", "operator", "threads", "window_tokens", "max_answer_tokens",
         "max_running", "max_waiting", "max_wait_seconds", "guess_ahead", "kv_budget_mib", "kv_spill_mib",

@@ -26,6 +26,7 @@ from server.storage.tables import (
 )
 from server.storage.tables_groups import GroupWording
 from server.storage.tables_privacy import Reveal
+from server.storage.tables_records import Alert
 from server.storage.tables_threads import TeacherPost, TeacherThread
 
 # What is counted → the column with the owner's id. The rows go.
@@ -37,7 +38,7 @@ _OF_CONVERSATION: dict[str, Any] = {
     "turns": Turn.conversation_id,
 }
 # Rows that stay as counts, under a name that is nobody's.
-_UNDER_PSEUDONYM: tuple[Any, ...] = (VerdictRecord.asker, TeacherThread.asker)
+_UNDER_PSEUDONYM: tuple[Any, ...] = (VerdictRecord.asker, TeacherThread.asker, Alert.asker, Alert.source)
 
 ONE_OFF = "~"  # how a pseudonym begins that is nobody's
 
@@ -57,8 +58,12 @@ async def forget_conversations(
     await connection.execute(
         update(VerdictRecord)
         .where(VerdictRecord.conversation_id.in_(conversation_ids))
-        .values(conversation_id=None, turn_id=None)
+        .values(conversation_id=None, turn_id=None, text=None, sealed=None)
     )
+    for conversation_id in conversation_ids:
+        await connection.execute(
+            update(Alert).where(Alert.source == conversation_id).values(source=one_off())
+        )
     gone = await connection.execute(delete(GroupWording).where(GroupWording.turn_id.in_(turn_ids)))
     counts["wordings"] += gone.rowcount
     threads = select(TeacherThread.turn_id).where(TeacherThread.conversation_id.in_(conversation_ids))
@@ -123,8 +128,9 @@ async def forget_owner(
     counts: Counter[str] = Counter()
     for column in _UNDER_PSEUDONYM:
         for asker in askers:
+            nothing: dict[str, Any] = {"text": None, "sealed": None} if column is VerdictRecord.asker else {}
             changed = await connection.execute(
-                update(column.class_).where(column == asker).values({column.key: one_off()})
+                update(column.class_).where(column == asker).values({column.key: one_off(), **nothing})
             )
             counts["verdicts"] += changed.rowcount
     await connection.execute(

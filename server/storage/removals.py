@@ -14,7 +14,7 @@ from sqlalchemy import delete, exists, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.storage.forgetting import ONE_OFF
-from server.storage.tables import Conversation, QuestionFact, VerdictRecord, Visitor
+from server.storage.tables import Conversation, QuestionFact, Visitor
 from server.storage.tables_privacy import KeptSheet, Removal, Reveal
 
 _WEEK = (QuestionFact.local_day - 1) // 7
@@ -78,12 +78,6 @@ async def old_conversations(connection: AsyncConnection, before_ms: int, limit: 
     """Conversations in which nothing happened since a moment."""
     query = select(Conversation.id).where(Conversation.updated_at_ms < before_ms)
     return list(await connection.scalars(query.order_by(Conversation.updated_at_ms).limit(limit)))
-
-
-async def delete_old_verdicts(connection: AsyncConnection, before_ms: int, limit: int) -> int:
-    """Take hits older than a moment off the record, at most so many; how many."""
-    old = select(VerdictRecord.id).where(VerdictRecord.at_ms < before_ms).limit(limit)
-    return (await connection.execute(delete(VerdictRecord).where(VerdictRecord.id.in_(old)))).rowcount
 
 
 async def detach_old_reveals(connection: AsyncConnection, before_ms: int) -> int:

@@ -18,7 +18,8 @@ from server.chat import ChatDesk, ChatRules, OwnData, Parts, Retention, Retentio
 from server.knowledge import Library
 from server.metrics import Metrics
 from server.moderation import PublishedFilter, WordDesk
-from server.presets import Preset, load_preset
+from server.presets import Preset, check_kept, load_preset
+from server.records import Records
 from server.settings import Settings
 from server.sources.types import Source
 from server.storage import audit
@@ -32,6 +33,8 @@ from server.topics import (
     TopicDesk,
     private_pipeline,
 )
+from server.wiring.record_keeping import keep_records
+from server.wiring.recording import hit_notes_of, records_of
 from server.wiring.sourcing import source_of
 from server.wiring.upkeep import (
     calm_collector,
@@ -55,6 +58,7 @@ class House:
     accounts: Accounts
     stages: Stages
     words: WordDesk
+    records: Records
     published: PublishedFilter
     topics: TopicDesk
     statistics: Statistics
@@ -99,6 +103,7 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
     """
     started_at_ms = time.time_ns() // 1_000_000
     preset = load_preset(settings.preset)
+    check_kept(preset, settings.hit_text)
     metrics = Metrics()
     async with AsyncExitStack() as stack:
         if source is None:
@@ -146,6 +151,7 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
                 texts=texts_of(preset),
                 stages=stages,
                 knowledge=Library(answers=None, documents=None),
+                hit_notes=hit_notes_of(settings, published),
                 private=private_pipeline() if settings.mask_private else None,
             )
         )
@@ -160,6 +166,7 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
             accounts=accounts,
             stages=stages,
             words=WordDesk(database, published),
+            records=records_of(database, settings),
             published=published,
             topics=topics,
             statistics=statistics,
@@ -179,6 +186,8 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
         _run(stack, keep_sheets(statistics.keep_up))
         _run(stack, sweep(lambda now_ms: accounts.classes.forget_strangers(now_ms, chat.present)))
         _run(stack, retention.keep_running())
+        for doing in keep_records(house.records, settings):
+            _run(stack, doing)
         calm_collector()
         yield house
 

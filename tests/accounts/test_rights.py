@@ -26,7 +26,7 @@ def test_rights_of_every_role() -> None:
             Permission.ANSWER_THREADS,
             Permission.MODERATE,
         },
-        Role.COMPLIANCE: {Permission.EDIT_WORDS, Permission.MODERATE},
+        Role.COMPLIANCE: {Permission.EDIT_WORDS, Permission.MODERATE, Permission.SEE_RECORDS},
         Role.ADMIN: set(Permission) - {Permission.SEE_NAMES, Permission.SEE_TEXT, Permission.SEE_DATES},
     }
 

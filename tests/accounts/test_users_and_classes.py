@@ -21,6 +21,7 @@ from server.accounts.classes import CODE_ALPHABET
 from server.accounts.passwords import check_password
 from server.errors import ClientProblem
 from server.storage import audit, conversations
+from server.storage.acts import By
 from server.storage.database import Database
 
 NOW_MS = 1_800_000_000_000
@@ -265,15 +266,14 @@ async def test_rights_follow_the_person_and_not_a_later_role(accounts: Accounts,
     made = await accounts.users.add(NewUser(name="li", role=Role.TEACHER, password=PASSWORD), NOW_MS)
     login = await accounts.logins.login("li", PASSWORD, "", NOW_MS)
     wanted = {Permission.SEE_NAMES: True, Permission.SEE_GROUPS: False}
-    changed = await accounts.users.change(made.id, UserPatch(rights=wanted), admin, NOW_MS)
+    changed = await accounts.users.change(made.id, UserPatch(rights=wanted), by=By("root", NOW_MS))
     assert changed.rights == {**made.rights, **wanted}
     who = await accounts.logins.who(login.token, NOW_MS)
     assert may(who, Permission.SEE_NAMES) and not may(who, Permission.SEE_GROUPS)
-    again = await accounts.users.change(made.id, UserPatch(role=Role.ADMIN), admin, NOW_MS)
+    again = await accounts.users.change(made.id, UserPatch(role=Role.ADMIN), by=By("root", NOW_MS))
     assert not again.rights[Permission.SEE_NAMES] and again.rights[Permission.SEE_GROUPS]
     async with accounts.users._database.read() as connection:
-        entries = [entry async for entry in audit.every(connection)]
-    assert [(entry.who, entry.what, entry.subject) for entry in entries] == [
-        ("root", "change_rights", "li")
-    ] * 2
-    assert entries[0].detail["switched"] == {"see_names": True, "see_groups": False}
+        every = [entry async for entry in audit.every(connection)]
+    entries = [entry for entry in every if entry.what == "edit_user"]
+    assert [(entry.who, entry.subject) for entry in entries] == [("root", "li")] * 2
+    assert entries[0].detail["rights"] == {"see_names": True, "see_groups": False}

@@ -14,7 +14,7 @@ from server.storage import removals
 from server.topics import Audience
 from server.web.parts import now_ms
 from tests.chat.house import Page
-from tests.chat.whole_house import DAY_MS, ask, bytes_of, later, of_week, pupils, report, whole_house
+from tests.chat.whole_house import ask, bytes_of, later, of_week, pupils, report, whole_house
 
 
 def count(folder: Path, table: str) -> int:
@@ -72,21 +72,6 @@ async def test_an_open_page_is_told_that_its_conversation_is_gone(tmp_path: Path
         assert (await page.kind("error"))["code"] == "no_such_conversation"
         assert count(tmp_path, "turns") == 0 == count(tmp_path, "journal")
         await page.leave()
-
-
-async def test_hits_go_off_the_record_in_time(tmp_path: Path) -> None:
-    """Six months by default, by themselves."""
-    async with whole_house(tmp_path) as house:
-        async with house.database.write() as connection:
-            await connection.execute(
-                text(
-                    "INSERT INTO verdicts (at_ms, asker, direction, action, category, word_id, lane, "
-                    "lists_version) VALUES (:at_ms, 'a', 'question', 'block', 'c', 'w', 'plain', 1)"
-                ),
-                [{"at_ms": now_ms() - days * DAY_MS} for days in (1, 179, 181, 400) for _ in range(300)],
-            )
-        done = await later(house, 0).run()
-        assert done.counts["verdicts"] == 600 and count(tmp_path, "verdicts") == 600
 
 
 async def test_pseudonyms_go_after_the_second_date_and_statistics_stay(tmp_path: Path) -> None:

@@ -19,6 +19,8 @@ MAY = {
     "/api/classes": {"admin"},
     "/api/keys": {"admin"},
     "/api/password": set(ROLES),
+    "/api/records": {"compliance", "admin"},
+    "/api/alerts": set(ROLES),
 }
 REVEALS = {"GET": {"admin"}, "POST": set[str]()}
 
@@ -92,6 +94,7 @@ def test_table_guards_everything_but_what_is_for_anyone() -> None:
         "/words",
         "/stats",
         "/admin",
+        "/records",
         "/login",
         "/setup",
         "/healthz",

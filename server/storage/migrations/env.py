@@ -10,6 +10,7 @@ from sqlalchemy import NullPool, create_engine, event
 import server.storage.tables_audit
 import server.storage.tables_groups
 import server.storage.tables_privacy
+import server.storage.tables_records
 import server.storage.tables_sheets
 import server.storage.tables_stages
 import server.storage.tables_threads  # noqa: F401
