@@ -136,10 +136,8 @@ class ChatDesk:
         """
         rules = self._parts.rules
         if self._closing or who.id in self._leaving:
-            texts = self._parts.texts
-            raise ClientProblem(
-                "closing", texts["zh"].not_ready, message_en=texts["en"].not_ready, status=503
-            )
+            zh, en = (self._parts.texts[lang].not_ready for lang in ("zh", "en"))
+            raise ClientProblem("closing", zh, message_en=en, status=503)
         if (
             self._by_user[who.id] >= rules.connections_per_user
             or self._by_address[address] >= rules.connections_per_address

@@ -183,7 +183,8 @@ class Retention:
                 week = await removals.oldest_counted_week(connection)
             if week is None or week >= last:
                 return
-            await keep_week(self._database, week, self._statistics.small_group)
+            own_groups = await self._statistics.own_groups()
+            await keep_week(self._database, week, self._statistics.small_group, own_groups)
             self._statistics.forget()
 
             def some(connection: Any, week: int = week) -> Awaitable[int]:

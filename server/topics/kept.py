@@ -7,7 +7,8 @@ their sheets stay, so that the statistics of that week are ever after what they 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from types import MappingProxyType
 
 from server.storage import facts, removals
 from server.storage.database import Database
@@ -28,7 +29,9 @@ async def kept_for_good(database: Database, places: Collection[Place]) -> dict[P
     return {place: sheet for place, text in rows.items() if place in places and (sheet := sheet_of(text))}
 
 
-async def keep_week(database: Database, week: int, small_group: int) -> int:
+async def keep_week(
+    database: Database, week: int, small_group: int, own_groups: Mapping[str, int] = MappingProxyType({})
+) -> int:
     """Keep the sheets of every class of a week; how many. Those kept before stay as they are.
 
     Raises:
@@ -37,7 +40,7 @@ async def keep_week(database: Database, week: int, small_group: int) -> int:
     async with database.read() as connection:
         class_ids = tuple(await removals.classes_in(connection, week))
         counts = await facts.count(connection, facts.Within(class_ids, week, week))
-    made = await asyncio.to_thread(make_sheets, counts, small_group)
+    made = await asyncio.to_thread(make_sheets, counts, small_group, own_groups)
     sheets = {class_id: written(sheet) for (class_id, _), sheet in made.items()}
     async with database.write() as connection:
         await removals.keep_sheets(connection, week, sheets)

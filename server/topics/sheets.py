@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TypeVar
 
 from server.storage.facts import Count, Counts
@@ -64,15 +65,23 @@ class Sheet:
     poor: Mapping[str, Mapping[str, int]] = field(default_factory=dict)  # the groups behind them, if shown
 
 
-def make_sheets(counts: Counts, small_group: int) -> dict[Place, Sheet]:
-    """Sheets for every class and week in which anyone asked."""
+def make_sheets(
+    counts: Counts, small_group: int, own_groups: Mapping[str, int] = MappingProxyType({})
+) -> dict[Place, Sheet]:
+    """Sheets for every class and week in which anyone asked.
+
+    Args:
+        counts: what was counted.
+        small_group: fewest people a number may stand for.
+        own_groups: the same for classes that have a number of their own: the small ones.
+    """
     tables = {name: _by_place(getattr(counts, name)) for name in TABLES}
     times: dict[Place, Counter[int]] = defaultdict(Counter)
     for time in counts.first_tokens:
         times[time.class_id, time.week][time.first_token_ms] += time.num_questions
     sheets = {}
     for place in tables["hours"]:
-        k = small_group
+        k = own_groups.get(place[0] or "", small_group)
         here = {name: table[place] for name, table in tables.items()}
         timed = times[place] if counts.timed_askers.get(place, 0) >= k else Counter[int]()
         forced = Forced()

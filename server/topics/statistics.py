@@ -16,7 +16,7 @@ from server.topics.kept import kept_for_good
 from server.topics.periods import Period, local_time, period_of, week_of
 from server.topics.report import Figures, Report, Tiles, day_cells
 from server.topics.sentence import Story, tell
-from server.topics.sheet_store import SheetStore
+from server.topics.sheet_store import OwnGroups, SheetStore, nobodys_own
 from server.topics.sheets import Place, Sheet
 from server.topics.taxonomy import TopicNode
 from server.topics.wording import Lang, say
@@ -47,6 +47,7 @@ class Statistics:
         taxonomy: gives the taxonomy in effect.
         small_group: fewest people a number may stand for.
         timezone: the school's time zone.
+        own_groups: fewest people in classes that have a number of their own.
         is_told: whoever counts a question calls `outdate`, so that the running week may be kept, too.
     """
 
@@ -58,12 +59,14 @@ class Statistics:
         small_group: int,
         timezone: str,
         is_told: bool = False,
+        own_groups: OwnGroups = nobodys_own,
     ) -> None:
         self.small_group = small_group
         self.timezone = timezone
         self._zone = ZoneInfo(timezone)
         self._database = database
-        self._store = SheetStore(database, small_group)
+        self.own_groups = own_groups
+        self._store = SheetStore(database, small_group, own_groups)
         self._taxonomy = taxonomy
         self._kept: dict[Place, Sheet] = {}
         self._is_told = is_told

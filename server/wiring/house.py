@@ -134,6 +134,9 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
             small_group=settings.small_group,
             timezone=settings.timezone,
             is_told=True,
+            own_groups=lambda: accounts.classes.small_groups(
+                settings.small_class, settings.small_class_group
+            ),
         )
         chat = ChatDesk(
             Parts(

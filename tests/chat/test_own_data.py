@@ -109,6 +109,22 @@ async def test_deletion_cuts_every_thread_to_the_person(tmp_path: Path) -> None:
         assert checked.first_broken is None
 
 
+async def test_what_the_hit_log_kept_of_a_text_goes_with_the_person(tmp_path: Path) -> None:
+    """Of answered and of blocked questions alike; that a word was hit stays on record, of nobody."""
+    async with whole_house(tmp_path, hit_text="masked") as house:
+        _, (pupil, *_) = await pupils(house, 1)
+        page = await ask(house, pupil, "闪电侠身边的叮咚石油灯")
+        again = Page(house.chat.connect(pupil, "10.0.0.1"))
+        await again.hello(conversation=page.conversation)
+        assert (await again.ask("闪电侠爱吃咕噜枣"))["type"] == "refused"
+        await again.leave()
+        assert any("闪电侠" in str(text) for (text,) in rows(tmp_path, "SELECT text FROM verdicts"))
+        await house.own.delete(pupil, now_ms())
+        left = rows(tmp_path, "SELECT text, sealed, conversation_id, substr(asker, 1, 1) FROM verdicts")
+        assert len(left) >= 2 and set(left) == {(None, None, None, "~")}
+        assert "闪电侠".encode() not in bytes_of(tmp_path)
+
+
 async def test_an_account_stays_and_what_was_said_with_it_goes(tmp_path: Path) -> None:
     """It belongs to the school; in the running week it stays one person, or a cell would show too much."""
     async with whole_house(tmp_path) as house:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from server.accounts import ClassPatch
 from server.chat import retention
 from server.errors import StorageProblem
 from server.storage import removals
@@ -87,6 +88,22 @@ async def test_pseudonyms_go_after_the_second_date_and_statistics_stay(tmp_path:
         assert count(tmp_path, "question_facts") == 0 == count(tmp_path, "fact_topics")
         house.statistics.forget()
         assert await of_week(house, class_id, before.first_day) == before
+
+
+async def test_small_classes_hide_groups_of_fewer_than_five(tmp_path: Path) -> None:
+    """Where fewer than twenty are enrolled; the statistics that are kept for good do the same."""
+    async with whole_house(tmp_path) as house:
+        class_id, group = await pupils(house, 4)
+        for pupil in group:
+            await ask(house, pupil, "勾股定理是什么")
+        assert (await report(house, class_id)).tiles.questions == 4
+        await house.accounts.classes.change(class_id, ClassPatch(enrolled=12))
+        await ask(house, group[0], "光合作用是什么")
+        small = await report(house, class_id)
+        assert small.tiles.questions is None
+        await later(house, 380).run()
+        house.statistics.forget()
+        assert await of_week(house, class_id, small.first_day) == small
 
 
 async def test_a_finished_week_has_no_pseudonym_that_another_week_has(tmp_path: Path) -> None:
