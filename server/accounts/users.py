@@ -99,7 +99,8 @@ class Users:
             new = rights_of(after.role, switched)
             if after != before or new != old:
                 detail = acts.difference(before, after, ("role", "disabled"))
-                detail["rights"] = {right: on for right, on in new.items() if on != old[right]}
+                if new != old:
+                    detail["rights"] = {right: on for right, on in new.items() if on != old[right]}
                 if patch.password is not None:
                     detail["password"] = "new"  # noqa: S105 -- that there is one, not which
                 await acts.note(connection, by, "edit_user", after.name, **detail)
