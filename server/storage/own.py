@@ -33,6 +33,7 @@ class OwnHit:
     direction: str
     action: str
     category: str
+    text: str | None  # a masked part, where the settings keep one
 
 
 @dataclass(frozen=True, slots=True)
