@@ -17,6 +17,8 @@ from filters.sounds import sound_codes, syllables
 
 Units = Any  # an array of UTF-16 code units
 
+_FLAG: Final = re.compile("[\U0001f1e6-\U0001f1ff]")
+_ROMAN: Final = re.compile("[\u2160-\u216b\u2170-\u217b]")
 _LETTER: Final = re.compile(r"[^\W\d_\u3400-\u9fff]")
 
 
@@ -39,8 +41,10 @@ class Views:
         if table == LITERAL:
             return _units(fold(self.raw, keep_ignored=True))
         if table in NEEDS_LETTER:
-            if not _LETTER.search(self.folded):
+            if not _LETTER.search(self.folded) and not (table == "leet" and _FLAG.search(self.raw)):
                 return None
+            return _units("".join(map(_speller(table), self.raw)))
+        if table == "number" and _ROMAN.search(self.raw):
             return _units("".join(map(_speller(table), self.raw)))
         if self._plain is None:
             self._plain = _units(self.folded)

@@ -274,4 +274,6 @@ def _firm(possible: int, hope: int) -> bool:
 
 
 def _is_letter(char: str) -> bool:
-    return any(kind == LETTER for _, kind, _ in PLAIN_SIGNS[char] or ())
+    return "\U0001f1e6" <= char <= "\U0001f1ff" or any(
+        kind == LETTER for _, kind, _ in PLAIN_SIGNS[char] or ()
+    )

@@ -27,11 +27,14 @@ class Permission(StrEnum):
     """What a route may ask for."""
 
     EDIT_WORDS = "edit_words"
+    APPROVE_WORDS = "approve_words"
+    CHOOSE_APPROVAL = "choose_approval"
     SEE_STATISTICS = "see_statistics"
     EDIT_TOPICS = "edit_topics"
     EDIT_DOCUMENTS = "edit_documents"
     SEE_GROUPS = "see_groups"
     EDIT_GROUPS = "edit_groups"
+    EDIT_ANSWERS = "edit_answers"
     MANAGE_USERS = "manage_users"
     MANAGE_CLASSES = "manage_classes"
     SEE_METRICS = "see_metrics"
@@ -67,10 +70,13 @@ _ALLOWED: dict[Role, frozenset[Permission]] = {
             Permission.EDIT_DOCUMENTS,
             Permission.SEE_GROUPS,
             Permission.EDIT_GROUPS,
+            Permission.EDIT_ANSWERS,
             Permission.MODERATE,
         }
     ),
-    Role.COMPLIANCE: frozenset({Permission.EDIT_WORDS, Permission.MODERATE, Permission.SEE_RECORDS}),
+    Role.COMPLIANCE: frozenset(
+        {Permission.EDIT_WORDS, Permission.APPROVE_WORDS, Permission.MODERATE, Permission.SEE_RECORDS}
+    ),
     # An administrator hands out the further rights, also to themselves, and that is on record.
     Role.ADMIN: frozenset(Permission) - {Permission.SEE_NAMES, Permission.SEE_TEXT, Permission.SEE_DATES},
 }

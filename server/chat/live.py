@@ -20,7 +20,7 @@ from server.chat.reply import ReplyRun
 from server.chat.speaker import Speaker
 from server.chat.watchers import Watcher, Watchers
 from server.errors import ClientProblem, SourceProblem, StorageProblem
-from server.knowledge import Finding, Grounded, Nothing, refers_back
+from server.knowledge import Finding, Grounded, Nothing, Served, refers_back
 from server.protocol.conversation import ConversationMachine, Proposal, Repeat
 from server.protocol.effects import Command
 from server.protocol.frames import Ask, AskTeacher, Rate, Regenerate, Stop
@@ -216,6 +216,8 @@ class LiveConversation:
             text = speaker.texts.busy if problem.code == "busy" else speaker.texts.not_ready
             self._machine.turn_away(proposal, text, BUSY_RETRY_SECONDS)
             return
+        if isinstance(finding, Served) and self._parts.knowledge is not None:
+            self._parts.knowledge.served(finding.answer.id)
         self._history.drop(proposal.replaces)
         self._run = ReplyRun(
             reply,

@@ -6,8 +6,9 @@ import unicodedata
 from dataclasses import replace
 
 from server.moderation import problems
+from server.moderation.conflicts import list_conflict, next_stamp
 from server.moderation.layers import class_of, layer_of
-from server.moderation.record import list_change
+from server.moderation.record import list_change, record_edit
 from server.moderation.views import ClassLayer, DraftView, ListPatch, ListView, NewList, Overview, VersionView
 from server.storage import classes, word_versions, words
 from server.storage.classes import StoredClass
@@ -69,19 +70,22 @@ class Lists:
                 refusal_en=new.refusal_en.strip(),
                 layer=new.layer,
                 position=max(positions, default=-1) + 1,
+                updated_at_ms=now_ms,
+                updated_by=who,
             )
             await words.add_lists(connection, [row])
             change = list_change("add_list", None, row, who=who, now_ms=now_ms, layers=_named(known))
-            await word_versions.record(connection, change)
+            await record_edit(connection, change)
         return _view(row, 0)
 
     async def change(self, list_id: str, patch: ListPatch, *, who: str, now_ms: int) -> ListView:
         """Change a list; what changes nothing leaves no trace.
 
         Raises:
-            ClientProblem: 404 `not_found`, 409 `name_taken`, 422 `bad_name` or `bad_layer`.
+            ClientProblem: 404 `not_found`, 409 `name_taken` or `changed_meanwhile`, 422 `bad_name` or
+                `bad_layer`.
         """
-        values = patch.model_dump(mode="json", exclude_unset=True)
+        values = patch.model_dump(mode="json", exclude_unset=True, exclude={"based_on"})
         for needed in ("name", "category", "enabled", "note", "lanes", "refusal_zh", "refusal_en", "layer"):
             if values.get(needed, "") is None:
                 del values[needed]
@@ -92,6 +96,9 @@ class Lists:
             before = await words.get_list(connection, list_id)
             if before is None:
                 raise problems.no_list()
+            counts = await words.count_by_list(connection)
+            if patch.based_on not in (None, before.updated_at_ms):
+                raise list_conflict(_view(before, counts.get(list_id, 0)))
             if "name" in values:
                 holder = await words.find_list(connection, values["name"])
                 if holder is not None and holder.id != list_id:
@@ -100,29 +107,47 @@ class Lists:
                 _check_layer(values["layer"], known)
             after = replace(before, **values)
             if after != before:
+                values |= {"updated_at_ms": next_stamp(now_ms, before.updated_at_ms), "updated_by": who}
+                after = replace(before, **values)
                 await words.change_list(connection, list_id, values)
                 change = list_change("edit_list", before, after, who=who, now_ms=now_ms, layers=_named(known))
-                await word_versions.record(connection, change)
-            counts = await words.count_by_list(connection)
+                await record_edit(connection, change)
         return _view(after, counts.get(list_id, 0))
 
-    async def delete(self, list_id: str, *, who: str, now_ms: int) -> None:
+    async def delete(
+        self,
+        list_id: str,
+        *,
+        who: str,
+        now_ms: int,
+        based_on: int | None = None,
+        num_words: int | None = None,
+    ) -> None:
         """Delete a list with its entries.
 
+        Args:
+            list_id: which.
+            who: deletes it.
+            now_ms: when.
+            based_on: the `updated_at_ms` of the list as it was looked at.
+            num_words: how many entries it had then.
+
         Raises:
-            ClientProblem: 404 `not_found`.
+            ClientProblem: 404 `not_found`, 409 `changed_meanwhile`.
         """
         async with self._database.write() as connection:
             row = await words.get_list(connection, list_id)
             if row is None:
                 raise problems.no_list()
             count = (await words.count_by_list(connection)).get(list_id, 0)
+            if based_on not in (None, row.updated_at_ms) or num_words not in (None, count):
+                raise list_conflict(_view(row, count))
             known = await classes.list_all(connection)
             await words.delete_list(connection, list_id)
             change = list_change(
                 "delete_list", row, None, who=who, now_ms=now_ms, num_words=count, layers=_named(known)
             )
-            await word_versions.record(connection, change)
+            await record_edit(connection, change)
 
 
 def _named(known: list[StoredClass]) -> dict[str, str]:

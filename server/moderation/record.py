@@ -7,10 +7,33 @@ from types import MappingProxyType
 from typing import Any
 
 from server.moderation.views import WordView
-from server.storage.word_versions import StoredChange
+from server.storage import word_desk, word_versions
+from server.storage.database import Connection
+from server.storage.word_versions import NO_CHANGE, StoredChange
 from server.storage.words import StoredList, StoredWord
 
 MAX_LISTED = 1000  # words named in one line of the record; the snapshots of the versions have them all
+
+
+async def record_edit(connection: Connection, change: StoredChange) -> None:
+    """Write down a change of the draft; what was submitted is no longer that draft, and is withdrawn."""
+    await word_versions.record(connection, change)
+    waiting = await word_desk.newest_submission(connection, ("waiting",))
+    if waiting is not None:
+        at_ms, who = change.at_ms, change.who
+        await word_desk.decide(
+            connection, waiting.id, "withdrawn", decided_by=who, decided_at_ms=at_ms, reason="edited"
+        )
+        await record_act(connection, "withdraw", str(waiting.id), who=who, now_ms=at_ms, because="edited")
+
+
+async def record_act(
+    connection: Connection, what: str, subject: str, *, who: str, now_ms: int, **told: Any
+) -> None:
+    """Write down an act that changes no list."""
+    await word_versions.record(
+        connection, StoredChange(now_ms, who, what, subject, None, told or None, 1, NO_CHANGE)
+    )
 
 
 def list_change(
@@ -69,7 +92,8 @@ def many_words(texts: Sequence[str]) -> dict[str, Any]:
 def _list_dict(row: StoredList | None, layers: Mapping[str, str]) -> dict[str, Any] | None:
     if row is None:
         return None
-    told = {name: getattr(row, name) for name in row.__dataclass_fields__ if name not in ("id", "position")}
+    left_out = {"id", "position", "updated_at_ms", "updated_by"}
+    told = {name: getattr(row, name) for name in row.__dataclass_fields__ if name not in left_out}
     return told | {"layer": layers.get(row.layer, row.layer)}
 
 

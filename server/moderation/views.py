@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, computed_field
 
@@ -65,6 +65,8 @@ class ListView(_View):
     refusal_zh: str
     refusal_en: str
     layer: str
+    updated_at_ms: int
+    updated_by: str
     num_words: int
 
 
@@ -86,8 +88,12 @@ class NewList(_Body):
 
 
 class ListPatch(_Body):
-    """What to change of a list; what is not given stays. An action given as null is not applied."""
+    """What to change of a list; what is not given stays. An action given as null is not applied.
 
+    `based_on` is the `updated_at_ms` of the list that somebody looked at when they changed it.
+    """
+
+    based_on: int | None = None
     name: str | None = None
     category: str | None = Field(None, max_length=NAME_CHARS)
     question_action: Action | None = None
@@ -153,8 +159,12 @@ class NewWord(_Body):
 
 
 class WordPatch(_Body):
-    """What to change of an entry; what is not given stays. An action given as null is the list's."""
+    """What to change of an entry; what is not given stays. An action given as null is the list's.
 
+    `based_on` is the `updated_at_ms` of the entry that somebody looked at when they changed it.
+    """
+
+    based_on: int | None = None
     text: str | None = None
     question_action: Action | None = None
     answer_action: Action | None = None
@@ -226,6 +236,8 @@ class VersionView(_View):
     comment: str
     num_words: int
     num_allow: int
+    approved_by: str | None = None
+    restores: int | None = None
 
 
 class ClassLayer(_View):
@@ -246,58 +258,19 @@ class Overview(_View):
 
 
 class ImportReport(_View):
-    """What an import did, or (`dry_run`) would do."""
+    """What an import did, or (`dry_run`) would do.
+
+    Of the `num_known` words that the list has already, the file says `num_different` otherwise. For a list of
+    allow phrases the rates say how many texts with a hit they would spare.
+    """
 
     num_new: int
     num_known: int
+    num_different: int
+    num_updated: int
+    num_repeated: int
+    as_of_ms: int
     findings: tuple[FindingView, ...]
     harmless: RateView
     recent: RateView
     dry_run: bool
-
-
-class MatchView(_View):
-    """One occurrence in a text; positions count code points, `…_utf16` what a browser counts."""
-
-    start: int
-    end: int
-    start_utf16: int
-    end_utf16: int
-    raw: str
-    folded: str
-    word: str
-    word_id: str
-    list_name: str
-    category: str
-    action: Action
-    lane: str
-
-
-class TryAnswer(_View):
-    """What the filter says of a text that was typed to try it out."""
-
-    action: Action | None
-    text: str
-    folded: str
-    lists_version: int
-    matches: tuple[MatchView, ...]
-
-
-class ChangeView(_View):
-    """A line of the record. `version`: null while only in the draft, 0 when taken back."""
-
-    at_ms: int
-    who: str
-    what: str
-    subject: str
-    before: dict[str, Any] | None
-    after: dict[str, Any] | None
-    num_words: int
-    version: int | None
-
-
-class ChangesPage(_View):
-    """Some lines of the record, newest first; `total` counts all."""
-
-    changes: tuple[ChangeView, ...]
-    total: int

@@ -24,6 +24,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from server.errors import StorageProblem
 
+Connection = AsyncConnection  # for those who pass one on without knowing what it is
+
 MIGRATIONS = Path(__file__).parent / "migrations"
 SCRUB_SECONDS = 2.0
 PRAGMAS = (

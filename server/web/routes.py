@@ -17,6 +17,7 @@ from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 
 from server.accounts import Permission, Who, require
 from server.web import (
+    answers,
     conversations,
     documents,
     groups,
@@ -29,7 +30,9 @@ from server.web import (
     record_routes,
     site,
     statistics,
+    word_drafts,
     word_entries,
+    word_versions,
     words,
 )
 from server.web.chat_socket import chat_socket
@@ -67,8 +70,9 @@ class Row:
 ANYONE, LOGIN, THIS_MACHINE = Access.ANYONE, Access.LOGIN, Access.THIS_MACHINE
 WORDS, STATISTICS, TOPICS = Permission.EDIT_WORDS, Permission.SEE_STATISTICS, Permission.EDIT_TOPICS
 USERS, CLASSES = Permission.MANAGE_USERS, Permission.MANAGE_CLASSES
-KEYS = Permission.MANAGE_KEYS
+KEYS, ANSWERS = Permission.MANAGE_KEYS, Permission.EDIT_ANSWERS
 DOCUMENTS = Permission.EDIT_DOCUMENTS
+APPROVE = Permission.APPROVE_WORDS
 
 TABLE: tuple[Row, ...] = (
     *(Row("GET", path, ANYONE, pages.page) for path in pages.PAGES),
@@ -93,17 +97,30 @@ TABLE: tuple[Row, ...] = (
     Row("DELETE", "/api/words/lists/{id}", WORDS, words.delete_list),
     Row("GET", "/api/words/entries", WORDS, word_entries.list_words),
     Row("POST", "/api/words/entries", WORDS, word_entries.add_word),
-    Row("POST", "/api/words/entries/delete", WORDS, word_entries.delete_words),
-    Row("POST", "/api/words/entries/enable", WORDS, word_entries.enable_words),
+    Row("POST", "/api/words/entries/delete", WORDS, word_entries.delete_words, TEXTS_BYTES),
+    Row("POST", "/api/words/entries/enable", WORDS, word_entries.enable_words, TEXTS_BYTES),
     Row("PATCH", "/api/words/entries/{id}", WORDS, word_entries.change_word),
     Row("DELETE", "/api/words/entries/{id}", WORDS, word_entries.delete_word),
     Row("POST", "/api/words/import", WORDS, word_entries.import_file, IMPORT_BYTES),
     Row("GET", "/api/words/export", WORDS, word_entries.export_file),
     Row("POST", "/api/words/try", WORDS, words.try_text),
-    Row("POST", "/api/words/publish", WORDS, words.publish),
-    Row("POST", "/api/words/discard", WORDS, words.discard),
-    Row("GET", "/api/words/versions", WORDS, words.versions),
-    Row("GET", "/api/words/changes", WORDS, words.changes),
+    Row("GET", "/api/words/samples", WORDS, words.list_samples),
+    Row("POST", "/api/words/samples", WORDS, words.add_sample),
+    Row("DELETE", "/api/words/samples/{id}", WORDS, words.delete_sample),
+    Row("GET", "/api/words/rehearsal", WORDS, word_drafts.rehearsal),
+    Row("POST", "/api/words/rehearsal", WORDS, word_drafts.rehearse),
+    Row("POST", "/api/words/publish", WORDS, word_drafts.publish),
+    Row("POST", "/api/words/unschedule", WORDS, word_drafts.unschedule),
+    Row("POST", "/api/words/discard", WORDS, word_drafts.discard),
+    Row("POST", "/api/words/submit", WORDS, word_drafts.submit),
+    Row("POST", "/api/words/withdraw", WORDS, word_drafts.withdraw),
+    Row("POST", "/api/words/approve", APPROVE, word_drafts.approve),
+    Row("POST", "/api/words/refuse", APPROVE, word_drafts.refuse),
+    Row("PUT", "/api/approval", Permission.CHOOSE_APPROVAL, word_drafts.choose_approval),
+    Row("GET", "/api/words/versions", WORDS, word_versions.versions),
+    Row("GET", "/api/words/difference", WORDS, word_versions.difference),
+    Row("POST", "/api/words/rollback", WORDS, word_versions.roll_back),
+    Row("GET", "/api/words/changes", WORDS, word_versions.changes),
     Row("GET", "/api/stats/classes", STATISTICS, statistics.classes),
     Row("GET", "/api/stats", STATISTICS, statistics.numbers),
     Row("GET", "/api/stats/export", STATISTICS, statistics.export),
@@ -112,6 +129,19 @@ TABLE: tuple[Row, ...] = (
     Row("POST", "/api/stats/groups/merge", Permission.EDIT_GROUPS, groups.merge),
     Row("POST", "/api/stats/groups/free", Permission.EDIT_GROUPS, groups.free),
     Row("POST", "/api/stats/groups/split", Permission.EDIT_GROUPS, groups.split),
+    Row("GET", "/api/answers", ANSWERS, answers.listed),
+    Row("POST", "/api/answers", ANSWERS, answers.add),
+    Row("POST", "/api/answers/try", ANSWERS, answers.try_question),
+    Row("POST", "/api/answers/alike", ANSWERS, answers.alike),
+    Row("GET", "/api/answers/groups", ANSWERS, answers.of_groups),
+    Row("POST", "/api/answers/import", ANSWERS, answers.import_file, IMPORT_BYTES),
+    Row("GET", "/api/answers/export", ANSWERS, answers.export_file),
+    Row("DELETE", "/api/answers/files/{id}", ANSWERS, answers.remove_file),
+    Row("PATCH", "/api/answers/{id}", ANSWERS, answers.change),
+    Row("DELETE", "/api/answers/{id}", ANSWERS, answers.delete),
+    Row("GET", "/api/answers/{id}/history", ANSWERS, answers.history),
+    Row("POST", "/api/answers/{id}/files", ANSWERS, answers.add_file, TEXTS_BYTES),
+    Row("GET", "/api/attachments/{id}", ANYONE, answers.open_file),
     *(Row(method, path, LOGIN, endpoint) for method, path, endpoint in record_routes.OWN),
     *(Row(method, path, Permission.SEE_RECORDS, endpoint) for method, path, endpoint in record_routes.ALL),
     Row("GET", "/api/topics", STATISTICS, statistics.topics),

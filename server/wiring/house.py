@@ -14,7 +14,14 @@ from filters import fold
 from server import __version__
 from server.accounts import Accounts
 from server.chat import ChatDesk, ChatRules, OwnData, Parts, Retention, RetentionRules, texts_of
-from server.knowledge import DocumentDesk, Library
+from server.knowledge import (
+    AnswerAttachments,
+    AnswerDesk,
+    AnswerFiles,
+    ApprovedAnswers,
+    DocumentDesk,
+    Library,
+)
 from server.metrics import Metrics
 from server.moderation import PublishedFilter, WordDesk
 from server.presets import Preset, check_kept, load_preset
@@ -26,7 +33,15 @@ from server.topics import GroupDesk, GroupStatistics, PrivateFilter, Recorder, S
 from server.wiring.record_keeping import keep_records
 from server.wiring.recording import hit_notes_of, records_of
 from server.wiring.sourcing import source_of
-from server.wiring.upkeep import calm_collector, follow, sweep, tell_readiness, watch_stalls
+from server.wiring.upkeep import (
+    calm_collector,
+    follow,
+    follow_answers,
+    publish_on_time,
+    sweep,
+    tell_readiness,
+    watch_stalls,
+)
 
 
 @dataclass
@@ -48,6 +63,9 @@ class House:
     documents: DocumentDesk
     group_statistics: GroupStatistics
     private: PrivateFilter | None
+    answers: AnswerDesk
+    answer_files: AnswerFiles
+    attachments: AnswerAttachments
     chat: ChatDesk
     retention: Retention
     own: OwnData
@@ -112,6 +130,10 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
         private = PrivateFilter(database) if settings.mask_private else None
         if private is not None:
             await private.refresh()
+        approved = ApprovedAnswers(database, zone)
+        await approved.load()
+        stack.push_async_callback(approved.close)
+        answers = AnswerDesk(database, approved, small_group=settings.small_group)
         chat = ChatDesk(
             Parts(
                 database=database,
@@ -126,7 +148,7 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
                 pseudonym=accounts.pseudonym,
                 join_class=accounts.classes.join,
                 texts=texts_of(preset),
-                knowledge=Library(answers=None, documents=document_desk.finder),
+                knowledge=Library(answers=approved, documents=document_desk.finder),
                 hit_notes=hit_notes_of(settings, published),
                 private=private,
             )
@@ -140,7 +162,7 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
             database=database,
             source=source,
             accounts=accounts,
-            words=WordDesk(database, published),
+            words=WordDesk(database, published, settings.timezone),
             records=records_of(database, settings),
             published=published,
             topics=topics,
@@ -149,17 +171,23 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
             documents=document_desk,
             group_statistics=GroupStatistics(statistics, groups, lambda text: topics.matcher.topics_of(text)),
             private=private,
+            answers=answers,
+            answer_files=AnswerFiles(database, answers),
+            attachments=AnswerAttachments(database, answers),
             chat=chat,
             retention=retention,
             own=OwnData(database, accounts, chat, groups, retention, preset, settings.timezone),
             started_at_ms=started_at_ms,
         )
+        stack.push_async_callback(house.words.close)
         stack.push_async_callback(house.leave)
         _watch(house)
         _run(stack, watch_stalls(metrics.event_loop_late))
         _run(stack, follow(published, "word list version"))
         if private is not None:
             _run(stack, follow(private, "list of names"))
+        _run(stack, publish_on_time(house.words.schedule))
+        _run(stack, follow_answers(approved))
         _run(stack, tell_readiness(source))
         _run(stack, sweep(lambda now_ms: accounts.classes.forget_strangers(now_ms, chat.present)))
         for doing in keep_records(house.records, settings):

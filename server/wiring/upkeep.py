@@ -27,6 +27,18 @@ class Refreshing(Protocol):
     async def refresh(self) -> bool: ...
 
 
+class Scheduled(Protocol):
+    """Something that publishes at an hour."""
+
+    async def publish_due(self, now_ms: int) -> object: ...
+
+
+class KeepsAnswers(Refreshing, Protocol):
+    """Approved answers, and how often they are served."""
+
+    async def count(self) -> None: ...
+
+
 def calm_collector() -> None:
     """Keep the garbage collector from stopping every chat for a look at what will never be garbage.
 
@@ -72,6 +84,28 @@ async def follow(changing: Refreshing, what: str) -> None:
                 log.info(f"another {what} is in effect")
         except StorageProblem as problem:
             log.error(f"cannot look for a newer {what}", reason=str(problem))
+
+
+async def publish_on_time(schedule: Scheduled) -> None:
+    """Publish what waits for its hour, within a second of it; what came due while nothing ran, at once."""
+    while True:
+        try:
+            if await schedule.publish_due(time.time_ns() // 1_000_000) is not None:
+                log.info("a scheduled word list version is in effect")
+        except StorageProblem as problem:
+            log.error("cannot publish on time", reason=str(problem))
+        await asyncio.sleep(REFRESH_SECONDS)
+
+
+async def follow_answers(answers: KeepsAnswers) -> None:
+    """Put into effect what another process wrote, and write down how often answers were served."""
+    while True:
+        await asyncio.sleep(REFRESH_SECONDS)
+        try:
+            await answers.count()
+            await answers.refresh()
+        except StorageProblem as problem:
+            log.error("cannot follow the approved answers", reason=str(problem))
 
 
 async def sweep(forget_strangers: Callable[[int], Awaitable[int]]) -> None:

@@ -30,7 +30,7 @@ export function ListDialog({ list, classes, onSave, onDelete, onClose }) {
     try {
       await onSave({ name, category, note, layer, ...more, ...(list ? { enabled } : { kind }) });
     } catch (error) {
-      setProblem(error.message);
+      if (error.code !== 'changed_meanwhile') setProblem(error.message);
     }
   }
   return html`

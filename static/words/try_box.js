@@ -3,6 +3,7 @@
 import { html, useEffect, useState } from '../vendor/preact.js';
 import { segments, strongest } from './highlight.js';
 import { ClassView } from './layers.js';
+import { Samples } from './samples.js';
 import { t } from './say.js';
 
 const WAIT_MS = 200; // after the last key; the server answers in a few milliseconds
@@ -41,6 +42,8 @@ export function TryBox({ desk, stamp, classes }) {
         ${choice('use', use, ['draft', 'published'], setUse)}
         <${ClassView} value=${classId} classes=${classes} onChange=${setClassId} /></div>
       <div aria-live="polite">${found && html`<${Found} ...${found} />`}</div>
+      <${Samples} desk=${desk} text=${text} direction=${direction}
+        onUse=${(sample) => { setText(sample.text); setDirection(sample.direction); }} />
     </section>`;
 }
 

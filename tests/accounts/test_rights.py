@@ -23,9 +23,16 @@ def test_rights_of_every_role() -> None:
             Permission.EDIT_TOPICS,
             Permission.SEE_GROUPS,
             Permission.EDIT_GROUPS,
+            Permission.EDIT_DOCUMENTS,
+            Permission.EDIT_ANSWERS,
             Permission.MODERATE,
         },
-        Role.COMPLIANCE: {Permission.EDIT_WORDS, Permission.MODERATE, Permission.SEE_RECORDS},
+        Role.COMPLIANCE: {
+            Permission.EDIT_WORDS,
+            Permission.APPROVE_WORDS,
+            Permission.MODERATE,
+            Permission.SEE_RECORDS,
+        },
         Role.ADMIN: set(Permission) - {Permission.SEE_NAMES, Permission.SEE_TEXT, Permission.SEE_DATES},
     }
 

@@ -39,6 +39,7 @@ class Shelf:
 
     findings: dict[str, Finding] = field(default_factory=dict)
     asked: list[tuple[str, str | None]] = field(default_factory=list)
+    given: list[str] = field(default_factory=list)
     gate: asyncio.Event | None = None
 
     async def find(self, question: str, class_id: str | None) -> Finding:
@@ -46,6 +47,9 @@ class Shelf:
         if self.gate is not None:
             await self.gate.wait()
         return self.findings.get(question, Nothing())
+
+    def served(self, answer_id: str) -> None:
+        self.given.append(answer_id)
 
 
 async def opened(database: Database, shelf: Shelf, **more: object) -> tuple[House, Page]:
@@ -219,6 +223,9 @@ async def test_a_failure_of_knowledge_costs_no_answer(database: Database) -> Non
     class Broken:
         async def find(self, question: str, class_id: str | None) -> None:
             raise RuntimeError("index gone")
+
+        def served(self, answer_id: str) -> None:
+            raise AssertionError(answer_id)
 
     house, page = await opened(database, Library(Broken(), None))
     assert (await page.answer("还行吗"))["finish"] == "stop"

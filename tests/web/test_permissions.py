@@ -12,10 +12,12 @@ from tests.web.conftest import ROLES, problem_of
 MAY = {
     "/api/words": {"compliance", "admin"},
     "/api/stats/groups/wordings": set(),  # for those for whom it was switched on
+    "/api/approval": {"admin"},
     "/api/stats": {"teacher", "admin"},
     "/api/removals": {"admin"},
     "/api/topics": {"teacher", "admin"},
     "/api/documents": {"teacher", "admin"},
+    "/api/answers": {"teacher", "admin"},
     "/api/users": {"admin"},
     "/api/classes": {"admin"},
     "/api/keys": {"admin"},
@@ -95,6 +97,7 @@ def test_table_guards_everything_but_what_is_for_anyone() -> None:
         "/words",
         "/stats",
         "/documents",
+        "/answers",
         "/admin",
         "/records",
         "/login",
@@ -104,6 +107,7 @@ def test_table_guards_everything_but_what_is_for_anyone() -> None:
         "/metrics",
         "/api/site",
         "/api/frames.json",
+        "/api/attachments/{id}",  # to whom its answer is for
         "/api/conversations",
         "/api/conversations/{id}",
         "/api/me/privacy",
