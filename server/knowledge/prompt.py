@@ -29,6 +29,8 @@ _EN: Final = (
 )
 _HAN: Final = re.compile(r"[\u2e80-\u9fff\uac00-\ud7ff]")
 _WORDS: Final = re.compile(r"[A-Za-z]+|\s+")
+_ADMISSION: Final = re.compile(r"没有写明|(?:does not|doesn't) say", re.IGNORECASE)
+_ADMISSION_CHARS: Final = 80  # a longer answer says something besides
 LEAST_CHARS: Final = 80  # a shorter rest of a passage is not worth showing
 
 
@@ -69,6 +71,11 @@ def compose(question: str, passages: Sequence[Passage], budget_tokens: int) -> P
         left -= estimate_tokens(head + text)
     template = _ZH if _HAN.search(question) else _EN
     return Prompt(template.format(passages="\n\n".join(shown), question=question), tuple(used))
+
+
+def admits_nothing(answer: str) -> bool:
+    """Whether an answer says what it was told to say where the passages do not answer the question."""
+    return len(answer) <= _ADMISSION_CHARS and bool(_ADMISSION.search(answer))
 
 
 def estimate_tokens(text: str) -> int:
