@@ -35,6 +35,7 @@ class Permission(StrEnum):
     SEE_GROUPS = "see_groups"
     EDIT_GROUPS = "edit_groups"
     ANSWER_THREADS = "answer_threads"
+    EDIT_ANSWERS = "edit_answers"
     MANAGE_USERS = "manage_users"
     MANAGE_CLASSES = "manage_classes"
     SEE_METRICS = "see_metrics"
@@ -71,6 +72,7 @@ _ALLOWED: dict[Role, frozenset[Permission]] = {
             Permission.SEE_GROUPS,
             Permission.EDIT_GROUPS,
             Permission.ANSWER_THREADS,
+            Permission.EDIT_ANSWERS,
             Permission.MODERATE,
         }
     ),

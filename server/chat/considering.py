@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from server.accounts import Who
 from server.chat.parts import Parts
 from server.chat.permits import Permit, permit_of
-from server.knowledge import Finding, Nothing
+from server.knowledge import Finding, Grounded, Nothing, refers_back
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +21,17 @@ class Considered:
     permit: Permit
 
 
-async def consider(parts: Parts, question: str | None, who: Who, now_ms: int) -> Considered:
+async def consider(
+    parts: Parts, question: str | None, before: str | None, who: Who, now_ms: int
+) -> Considered:
     """Look a question up; None is one that will be refused anyway.
+
+    Args:
+        parts: what the desk is built from.
+        question: as it was asked.
+        before: the question before it, to which it may refer back.
+        who: who asks.
+        now_ms: the time.
 
     Raises:
         StorageProblem: the database refused.
@@ -33,4 +42,7 @@ async def consider(parts: Parts, question: str | None, who: Who, now_ms: int) ->
     finding: Finding = Nothing()
     if parts.knowledge is not None:
         finding = await parts.knowledge.find(question.strip(), who.class_id)
+        if isinstance(finding, Nothing) and before and refers_back(question):
+            together = await parts.knowledge.find(f"{before}\n{question.strip()}", who.class_id)
+            finding = together if isinstance(together, Grounded) else finding
     return Considered(finding, permit)

@@ -23,6 +23,7 @@ from server.chat.speaker import Speaker
 from server.chat.threads import LiveThreads
 from server.chat.watchers import Watcher, Watchers
 from server.errors import ClientProblem, SourceProblem, StorageProblem
+from server.knowledge import Served
 from server.protocol.conversation import ConversationMachine, Proposal, Repeat
 from server.protocol.effects import Command
 from server.protocol.frames import Ask, AskTeacher, Rate, Regenerate, Stop, TeacherThread
@@ -197,7 +198,8 @@ class LiveConversation:
         return receipt
 
     async def _consider(self, question: str | None, speaker: Speaker) -> Considered:
-        considered = await consider(self._parts, question, speaker.who, self._touched_ms)
+        before = self._history.question_before(question.strip()) if question else None
+        considered = await consider(self._parts, question, before, speaker.who, self._touched_ms)
         if self._over is not None:  # while it was looked up
             raise ClientProblem(self._over, getattr(speaker.texts, self._over))
         return considered
@@ -236,6 +238,8 @@ class LiveConversation:
             text = speaker.texts.busy if problem.code == "busy" else speaker.texts.not_ready
             self._machine.turn_away(proposal, text, BUSY_RETRY_SECONDS)
             return
+        if isinstance(finding, Served) and self._parts.knowledge is not None:
+            self._parts.knowledge.served(finding.answer.id)
         self._history.drop(proposal.replaces)
         self._run = ReplyRun(
             reply,

@@ -77,6 +77,10 @@ class Knowledge(Protocol):
         """What fits a question of somebody in this class. A failure is logged, and nothing is found."""
         ...
 
+    def served(self, answer_id: str) -> None:
+        """Somebody is given this approved answer."""
+        ...
+
 
 JoinClass = Callable[[Who, str, str, int], Awaitable[ClassRef]]  # who, code, address, now_ms
 

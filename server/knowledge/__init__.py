@@ -1,7 +1,13 @@
 """Knowledge: what people have approved, and what is found of it for a question."""
 
+from server.knowledge.answer_attachments import AnswerAttachments
+from server.knowledge.answer_desk import AnswerDesk, Editor
+from server.knowledge.answer_files import MEDIA, AnswerFiles
+from server.knowledge.answer_views import Written
+from server.knowledge.approved import ApprovedAnswers
 from server.knowledge.documents import DocumentDesk, DocumentView, Opened
 from server.knowledge.finding import Candidate
+from server.knowledge.floor import refers_back
 from server.knowledge.grounding import Grounding, Support
 from server.knowledge.library import Library
 from server.knowledge.prompt import compose
@@ -19,11 +25,17 @@ from server.knowledge.uploads import FILE_BYTES, sentence_of
 
 __all__ = [
     "FILE_BYTES",
+    "MEDIA",
+    "AnswerAttachments",
+    "AnswerDesk",
+    "AnswerFiles",
     "ApprovedAnswer",
+    "ApprovedAnswers",
     "Attachment",
     "Candidate",
     "DocumentDesk",
     "DocumentView",
+    "Editor",
     "Finding",
     "Grounded",
     "Grounding",
@@ -34,6 +46,8 @@ __all__ = [
     "Passage",
     "Served",
     "Support",
+    "Written",
     "compose",
+    "refers_back",
     "sentence_of",
 ]

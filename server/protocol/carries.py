@@ -12,6 +12,8 @@ from typing import Final
 from filters import Pipeline
 
 FORGET_MS: Final = 120_000
+# Whoever cut a word in two without meaning to must not be refused again and again.
+FORGET_REFUSED_MS: Final = 30_000
 
 
 class Carry:
@@ -34,6 +36,10 @@ class Carry:
         """A message went on: its end is remembered."""
         self._tail = Pipeline.tail(text, self.before(now_ms))
         self._at_ms = now_ms
+
+    def refused(self, now_ms: int) -> None:
+        """A message was refused for what it makes together with this: it is forgotten sooner."""
+        self._at_ms = min(self._at_ms, now_ms - FORGET_MS + FORGET_REFUSED_MS)
 
 
 class CarryShelf:

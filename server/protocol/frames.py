@@ -130,12 +130,13 @@ class Attached(_Frame):
 
 
 class Approved(_Frame):
-    """Who answers for an approved answer, and until when (`2026-12-31`)."""
+    """Who answers for an approved answer, since when and until when (`2026-12-31`)."""
 
     id: str
     question: str
     source: str | None = None
     author: str | None = None
+    approved: str | None = None
     expires: str | None = None
     attachments: list[Attached] | None = None
 

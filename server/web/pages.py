@@ -42,6 +42,7 @@ PAGES = {
     "/words": "words.html",
     "/stats": "stats.html",
     "/documents": "documents.html",
+    "/answers": "answers.html",
     "/records": "records.html",
     "/admin": "admin.html",
     "/login": "login.html",

@@ -13,7 +13,7 @@ from starlette.requests import HTTPConnection, Request
 
 from server.accounts import Accounts, Stages, Who
 from server.chat import ChatDesk, OwnData, Retention
-from server.knowledge import DocumentDesk
+from server.knowledge import AnswerAttachments, AnswerDesk, AnswerFiles, DocumentDesk
 from server.metrics import Metrics
 from server.moderation import PublishedFilter, WordDesk
 from server.presets import Preset
@@ -52,6 +52,9 @@ class Parts(Protocol):
     documents: DocumentDesk
     group_statistics: GroupStatistics
     private: PrivateFilter | None
+    answers: AnswerDesk
+    answer_files: AnswerFiles
+    attachments: AnswerAttachments
     chat: ChatDesk
     retention: Retention
     own: OwnData

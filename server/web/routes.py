@@ -17,6 +17,7 @@ from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 
 from server.accounts import Permission, Who, require
 from server.web import (
+    answers,
     conversations,
     documents,
     groups,
@@ -71,7 +72,7 @@ class Row:
 ANYONE, LOGIN, THIS_MACHINE = Access.ANYONE, Access.LOGIN, Access.THIS_MACHINE
 WORDS, STATISTICS, TOPICS = Permission.EDIT_WORDS, Permission.SEE_STATISTICS, Permission.EDIT_TOPICS
 USERS, CLASSES = Permission.MANAGE_USERS, Permission.MANAGE_CLASSES
-KEYS = Permission.MANAGE_KEYS
+KEYS, ANSWERS = Permission.MANAGE_KEYS, Permission.EDIT_ANSWERS
 DOCUMENTS = Permission.EDIT_DOCUMENTS
 APPROVE = Permission.APPROVE_WORDS
 
@@ -139,6 +140,19 @@ TABLE: tuple[Row, ...] = (
     Row("GET", "/api/stats/stages", STATISTICS, stages.listed),
     Row("POST", "/api/stats/led", Permission.ANSWER_THREADS, stages.lead),
     Row("PUT", "/api/classes/{id}/stage", CLASSES, stages.choose),
+    Row("GET", "/api/answers", ANSWERS, answers.listed),
+    Row("POST", "/api/answers", ANSWERS, answers.add),
+    Row("POST", "/api/answers/try", ANSWERS, answers.try_question),
+    Row("POST", "/api/answers/alike", ANSWERS, answers.alike),
+    Row("GET", "/api/answers/groups", ANSWERS, answers.of_groups),
+    Row("POST", "/api/answers/import", ANSWERS, answers.import_file, IMPORT_BYTES),
+    Row("GET", "/api/answers/export", ANSWERS, answers.export_file),
+    Row("DELETE", "/api/answers/files/{id}", ANSWERS, answers.remove_file),
+    Row("PATCH", "/api/answers/{id}", ANSWERS, answers.change),
+    Row("DELETE", "/api/answers/{id}", ANSWERS, answers.delete),
+    Row("GET", "/api/answers/{id}/history", ANSWERS, answers.history),
+    Row("POST", "/api/answers/{id}/files", ANSWERS, answers.add_file, TEXTS_BYTES),
+    Row("GET", "/api/attachments/{id}", ANYONE, answers.open_file),
     *(Row(method, path, LOGIN, endpoint) for method, path, endpoint in record_routes.OWN),
     *(Row(method, path, Permission.SEE_RECORDS, endpoint) for method, path, endpoint in record_routes.ALL),
     Row("GET", "/api/topics", STATISTICS, statistics.topics),

@@ -15,7 +15,14 @@ from filters import fold
 from server import __version__
 from server.accounts import Accounts, Stages
 from server.chat import ChatDesk, ChatRules, OwnData, Parts, Retention, RetentionRules, texts_of
-from server.knowledge import DocumentDesk, Library
+from server.knowledge import (
+    AnswerAttachments,
+    AnswerDesk,
+    AnswerFiles,
+    ApprovedAnswers,
+    DocumentDesk,
+    Library,
+)
 from server.metrics import Metrics
 from server.moderation import PublishedFilter, WordDesk
 from server.presets import Preset, check_kept, load_preset
@@ -39,6 +46,7 @@ from server.wiring.sourcing import source_of
 from server.wiring.upkeep import (
     calm_collector,
     follow,
+    follow_answers,
     keep_sheets,
     publish_on_time,
     sweep,
@@ -68,6 +76,9 @@ class House:
     documents: DocumentDesk
     group_statistics: GroupStatistics
     private: PrivateFilter | None
+    answers: AnswerDesk
+    answer_files: AnswerFiles
+    attachments: AnswerAttachments
     chat: ChatDesk
     retention: Retention
     own: OwnData
@@ -144,6 +155,10 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
         private = PrivateFilter(database) if settings.mask_private else None
         if private is not None:
             await private.refresh()
+        approved = ApprovedAnswers(database, zone)
+        await approved.load()
+        stack.push_async_callback(approved.close)
+        answers = AnswerDesk(database, approved, small_group=settings.small_group)
         chat = ChatDesk(
             Parts(
                 database=database,
@@ -159,7 +174,7 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
                 join_class=accounts.classes.join,
                 texts=texts_of(preset),
                 stages=stages,
-                knowledge=Library(answers=None, documents=document_desk.finder),
+                knowledge=Library(answers=approved, documents=document_desk.finder),
                 hit_notes=hit_notes_of(settings, published),
                 private=private,
             )
@@ -184,6 +199,9 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
             documents=document_desk,
             group_statistics=GroupStatistics(statistics, groups, lambda text: topics.matcher.topics_of(text)),
             private=private,
+            answers=answers,
+            answer_files=AnswerFiles(database, answers),
+            attachments=AnswerAttachments(database, answers),
             chat=chat,
             retention=retention,
             own=OwnData(database, accounts, chat, groups, retention, preset, settings.timezone),
@@ -197,6 +215,7 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
         if private is not None:
             _run(stack, follow(private, "list of names"))
         _run(stack, publish_on_time(house.words.schedule))
+        _run(stack, follow_answers(approved))
         _run(stack, tell_readiness(source))
         _run(stack, keep_sheets(statistics.keep_up))
         _run(stack, sweep(lambda now_ms: accounts.classes.forget_strangers(now_ms, chat.present)))

@@ -34,6 +34,12 @@ class Scheduled(Protocol):
     async def publish_due(self, now_ms: int) -> object: ...
 
 
+class KeepsAnswers(Refreshing, Protocol):
+    """Approved answers, and how often they are served."""
+
+    async def count(self) -> None: ...
+
+
 def calm_collector() -> None:
     """Keep the garbage collector from stopping every chat for a look at what will never be garbage.
 
@@ -90,6 +96,17 @@ async def publish_on_time(schedule: Scheduled) -> None:
         except StorageProblem as problem:
             log.error("cannot publish on time", reason=str(problem))
         await asyncio.sleep(REFRESH_SECONDS)
+
+
+async def follow_answers(answers: KeepsAnswers) -> None:
+    """Put into effect what another process wrote, and write down how often answers were served."""
+    while True:
+        await asyncio.sleep(REFRESH_SECONDS)
+        try:
+            await answers.count()
+            await answers.refresh()
+        except StorageProblem as problem:
+            log.error("cannot follow the approved answers", reason=str(problem))
 
 
 async def sweep(forget_strangers: Callable[[int], Awaitable[int]]) -> None:

@@ -19,6 +19,7 @@ export const PLACES = [
   { key: 'chat', path: '/', icon: 'message-square', roles: null },
   { key: 'stats', path: '/stats', icon: 'chart-column', roles: ['teacher', 'admin'] },
   { key: 'documents', path: '/documents', icon: 'file-text', roles: ['teacher', 'admin'] },
+  { key: 'answers', path: '/answers', icon: 'book-open', roles: ['teacher', 'admin'] },
   { key: 'words', path: '/words', icon: 'shield-check', roles: ['compliance', 'admin'] },
   { key: 'records', path: '/records', icon: 'shield-alert', roles: ['compliance', 'admin'] },
   { key: 'admin', path: '/admin', icon: 'users', roles: ['admin'] },

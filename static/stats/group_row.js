@@ -5,7 +5,7 @@ import { api } from '../shared/api.js';
 import { number, texts as dictionary } from '../shared/i18n.js';
 import { IconButton } from '../shared/parts.js';
 import { toast } from '../shared/toast.js';
-import { answerAddress } from './approved.js';
+import { AnswerButton } from './answer_dialog.js';
 import { texts } from './texts_groups.js';
 
 const t = dictionary(texts);
@@ -20,7 +20,7 @@ export function trendOf({ questions, previous }, say = t) {
   return say(more > 0 ? 'trend_up' : 'trend_down', { n: number(Math.abs(more)) });
 }
 
-export function GroupRow({ group, groups, weeks, hasAnswers, onOpen, onDone }) {
+export function GroupRow({ group, groups, weeks, onOpen, onDone }) {
   const { merged, terms } = group;
   const apart = groups.filter((each) => group.apart.includes(each.id));
   const allow = (other) => async () => {
@@ -56,9 +56,9 @@ export function GroupRow({ group, groups, weeks, hasAnswers, onOpen, onDone }) {
     <td data-label=${t('trend')}>${trendOf(group)}</td>
     <td data-label=${t('ratings')}>${rated}</td>
     <td class="no-print"><div class="row">
+      <${AnswerButton} group=${group} name=${nameOf(group)} />
       <button type="button" class="button small" onClick=${() => onOpen({ what: 'merge', group })}>${t('merge')}</button>
       <button type="button" class="button small" onClick=${() => onOpen({ what: 'split', group })}>${t('split')}</button>
-      ${hasAnswers && group.wording && html`<a class="button small" href=${answerAddress(group.wording)}>${t('write_answer')}</a>`}
     </div></td>
   </tr>`;
 }

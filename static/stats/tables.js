@@ -9,7 +9,7 @@ import { MergeDialog, ApartDialog } from './group_dialogs.js';
 import { texts } from './texts_groups.js';
 
 const t = dictionary(texts);
-export function Groups({ choice, days, word, weeks, hasAnswers }) {
+export function Groups({ choice, days, word, weeks }) {
   const [open, setOpen] = useState(null);
   const { value, problem, reload } = useLoad(
     (signal) => api.get('/api/stats/groups', { class: choice.classId, from: days.from, to: days.to }, signal),
@@ -33,7 +33,7 @@ export function Groups({ choice, days, word, weeks, hasAnswers }) {
           <th scope="col">${t('trend')}</th><th scope="col">${t('ratings')}</th>
           <th scope="col" class="no-print">${t('more')}</th>
         </tr></thead>
-        <tbody>${value.groups.map((group) => html`<${GroupRow} key=${group.id} group=${group} groups=${value.groups} weeks=${weeks} hasAnswers=${hasAnswers} onOpen=${setOpen} onDone=${reload} />`)}</tbody>
+        <tbody>${value.groups.map((group) => html`<${GroupRow} key=${group.id} group=${group} groups=${value.groups} weeks=${weeks} onOpen=${setOpen} onDone=${reload} />`)}</tbody>
       </table>
     </div>
     ${value.hides_groups && html`<${Note} icon="eye-off">${t('groups_hidden', { k: value.small_group })}<//>`}

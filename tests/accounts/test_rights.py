@@ -25,6 +25,7 @@ def test_rights_of_every_role() -> None:
             Permission.EDIT_GROUPS,
             Permission.ANSWER_THREADS,
             Permission.EDIT_DOCUMENTS,
+            Permission.EDIT_ANSWERS,
             Permission.MODERATE,
         },
         Role.COMPLIANCE: {

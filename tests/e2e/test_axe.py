@@ -90,7 +90,7 @@ VIEWS = (
 
 
 async def test_nothing_serious_on_any_page(running_server: Serving, people: People, asked: Asked) -> None:
-    """No finding of axe-core is serious or critical in either theme, and no page scrolls sideways on a phone."""
+    """No finding of axe-core is serious or critical in either theme; no page scrolls sideways on a phone."""
     logins = {"admin": asked.admin.cookie, "teacher": asked.teacher.cookie, None: None}
     found: list[str] = []
     pages: dict[str | None, Page] = {}

@@ -17,6 +17,7 @@ MAY = {
     "/api/removals": {"admin"},
     "/api/topics": {"teacher", "admin"},
     "/api/documents": {"teacher", "admin"},
+    "/api/answers": {"teacher", "admin"},
     "/api/users": {"admin"},
     "/api/classes": {"admin"},
     "/api/keys": {"admin"},
@@ -96,6 +97,7 @@ def test_table_guards_everything_but_what_is_for_anyone() -> None:
         "/words",
         "/stats",
         "/documents",
+        "/answers",
         "/admin",
         "/records",
         "/login",
@@ -105,6 +107,7 @@ def test_table_guards_everything_but_what_is_for_anyone() -> None:
         "/metrics",
         "/api/site",
         "/api/frames.json",
+        "/api/attachments/{id}",  # to whom its answer is for
         "/api/conversations",
         "/api/conversations/{id}",
         "/api/me/privacy",
