@@ -12,9 +12,10 @@ from dataclasses import replace
 import structlog
 
 from server.accounts import Who, require_chat
-from server.chat.live import LiveConversation, Speaker
+from server.chat.live import LiveConversation
 from server.chat.outbox import Outbox
 from server.chat.parts import Parts
+from server.chat.speaker import Speaker
 from server.chat.watchers import Watcher
 from server.errors import ClientProblem, StorageProblem
 from server.protocol.carries import Carry as WordCarry

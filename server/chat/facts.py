@@ -54,7 +54,7 @@ class Facts:
                     asker=self._pseudonym(who.id, who.class_id),
                     class_id=who.class_id,
                     outcome=outcome,
-                    origin="model",
+                    origin=ended.origin,
                     first_token_ms=usage.first_token_ms,
                     total_ms=usage.total_ms,
                 )

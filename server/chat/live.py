@@ -6,26 +6,26 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import structlog
 
 from server.accounts import Who
+from server.chat.answering import answer
 from server.chat.facts import Facts
 from server.chat.history import History
 from server.chat.journal import Journal
 from server.chat.minutes import Minutes
 from server.chat.parts import Parts
 from server.chat.reply import ReplyRun
+from server.chat.speaker import Speaker
 from server.chat.watchers import Watcher, Watchers
 from server.errors import ClientProblem, SourceProblem, StorageProblem
-from server.protocol.conversation import Asker, ConversationMachine, Proposal, Repeat
+from server.knowledge import Finding, Nothing
+from server.protocol.conversation import ConversationMachine, Proposal, Repeat
 from server.protocol.effects import Command
 from server.protocol.frames import Ask, AskTeacher, Rate, Regenerate, Stop
 from server.protocol.session import SERVICE_RESTART, TRY_AGAIN_LATER
-from server.protocol.texts import Texts
 from server.protocol.turn import Why
-from server.sources.types import Sampling
 from server.storage import turns
 from server.storage.batches import Batch
 from server.storage.conversations import StoredConversation
@@ -34,20 +34,6 @@ from server.storage.ids import new_id
 log = structlog.get_logger(__name__)
 
 BUSY_RETRY_SECONDS = 5.0
-
-
-@dataclass(frozen=True, slots=True)
-class Speaker:
-    """Someone at one of the connections: who, how their questions are counted, and where answers go."""
-
-    who: Who
-    asker: Asker
-    watcher: Watcher
-
-    @property
-    def texts(self) -> Texts:
-        """The sentences in their language."""
-        return self.asker.texts
 
 
 class LiveConversation:
@@ -162,17 +148,22 @@ class LiveConversation:
         if self._over is not None:
             raise ClientProblem(self._over, getattr(speaker.texts, self._over))
         self._touched_ms = self._parts.now_ms()
-        pipeline = self._parts.pipeline
         match frame:
             case Ask():
+                # Looked up before the machine is asked: from its word to the turn's beginning nothing waits.
+                wanted = frame.text if self._machine.would_consider(frame) else None
+                finding = await self._find(wanted, speaker)
+                pipeline = self._parts.pipeline
                 decision = self._machine.ask(frame, speaker.asker, pipeline, self._touched_ms)
                 if isinstance(decision, Repeat):
                     await self.watchers.send_again(speaker.watcher, decision.seq)
                 else:
-                    self._asked(decision, speaker)
+                    self._asked(decision, speaker, finding)
             case Regenerate():
+                finding = await self._find(self._machine.question_of(frame.turn), speaker)
+                pipeline = self._parts.pipeline
                 again = self._machine.regenerate(frame, speaker.asker, pipeline, self._touched_ms)
-                self._asked(again, speaker)
+                self._asked(again, speaker, finding)
             case Stop(turn=turn):
                 if self._machine.running is not None and self._machine.running.id == turn:
                     self._end("stopped")
@@ -181,37 +172,39 @@ class LiveConversation:
             case AskTeacher():
                 raise ClientProblem("unavailable", speaker.texts.no_teacher)
 
-    def _asked(self, proposal: Proposal | None, speaker: Speaker) -> None:
+    async def _find(self, question: str | None, speaker: Speaker) -> Finding:
+        if question is None or self._parts.knowledge is None:
+            return Nothing()
+        finding = await self._parts.knowledge.find(question.strip(), speaker.who.class_id)
+        if self._over is not None:  # while it was looked up
+            raise ClientProblem(self._over, getattr(speaker.texts, self._over))
+        return finding
+
+    def _asked(self, proposal: Proposal | None, speaker: Speaker, finding: Finding) -> None:
         # A refusal belongs to who asked just now, but the answer under way still to who asked before.
         if proposal is None:
             self._minutes.enter(self._machine.take(), speaker.who, None)
         else:
             self._asking = speaker.who
-            self._begin(proposal, speaker)
+            self._begin(proposal, speaker, finding)
         self._changed()
 
-    def _begin(self, proposal: Proposal, speaker: Speaker) -> None:
+    def _begin(self, proposal: Proposal, speaker: Speaker, finding: Finding) -> None:
         if self._closing:
             self._machine.turn_away(proposal, speaker.texts.not_ready, BUSY_RETRY_SECONDS)
             return
         turn = new_id()
-        sampling = self._parts.preset.sampling
         request = self._history.request(
             turn=turn,
             conversation=self.id,
             user=speaker.who.id,
             system=self.stored.system_prompt,
             question=proposal.question,
-            sampling=Sampling(
-                temperature=sampling.temperature,
-                top_p=sampling.top_p,
-                repetition_penalty=sampling.repetition_penalty,
-                max_tokens=min(sampling.max_tokens, self._parts.rules.max_answer_tokens),
-            ),
+            sampling=self._parts.sampling,
             replaces=proposal.replaces,
         )
         try:
-            reply = self._parts.source.reply(request)
+            reply = answer(finding, request, self._parts.source, self._parts.preset.knowledge, speaker.texts)
         except SourceProblem as problem:
             log.info("question turned away", conversation=self.id, code=problem.code)
             text = speaker.texts.busy if problem.code == "busy" else speaker.texts.not_ready

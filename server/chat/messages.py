@@ -16,6 +16,7 @@ _ZH = {
     "one_at_a_time": "上一个问题还在回答，请等它结束，或先按停止。",
     "not_ready": "模型还没有准备好，请稍后再发，您写的内容还在。",
     "closing": "服务器正在重新启动，回答在此中断，上面的内容已保留。请稍后再试一次。",
+    "offer": "找到两个相近的标准答案，您想问的是哪一个？",
     "bad_frame": "收到的消息格式不对。",
     "hello_first": "连接后的第一条消息必须是 hello。",
     "wrong_version": "页面的版本与服务器不符，请刷新页面。",
@@ -34,6 +35,7 @@ _EN = {
     "not_ready": "The model is not ready yet. Please send it again later; what you wrote is still there.",
     "closing": "The server is restarting and the answer breaks off here; what is shown above is kept. "
     "Please try again in a moment.",
+    "offer": "Two approved answers come close. Which question do you mean?",
     "bad_frame": "The message has the wrong form.",
     "hello_first": "The first message of a connection must be hello.",
     "wrong_version": "The page and the server have different versions. Please reload the page.",

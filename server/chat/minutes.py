@@ -139,6 +139,7 @@ class Minutes:
                 answer_ids=None if ids is None else ids.answer,
                 tokenizer=None if ids is None else ids.tokenizer,
                 usage=ended.usage.model_dump(),
+                origin=ended.origin,
             )
         )
         self._notes.append(partial(self._facts.turn_ended, ended, asking))

@@ -10,11 +10,12 @@ from typing import Protocol
 from filters import Pipeline
 from server.accounts import ClassRef, Who
 from server.errors import StorageProblem
+from server.knowledge import Finding
 from server.metrics import Metrics
 from server.presets import Preset
 from server.protocol.texts import Texts
 from server.settings import Chatters, Settings
-from server.sources.types import Source
+from server.sources.types import Sampling, Source
 from server.storage.database import Database
 
 
@@ -57,6 +58,14 @@ class Recorder(Protocol):
 
     async def rated(self, turn_id: str, value: int | None) -> None:
         """A reader found the answer good (1) or bad (-1)."""
+        ...
+
+
+class Knowledge(Protocol):
+    """What people have approved."""
+
+    async def find(self, question: str, class_id: str | None) -> Finding:
+        """What fits a question of somebody in this class. A failure is logged, and nothing is found."""
         ...
 
 
@@ -108,6 +117,7 @@ class Parts:
     pseudonym: Callable[[str, str | None], str]  # owner and class → the name for records
     join_class: JoinClass
     texts: Mapping[str, Texts]
+    knowledge: Knowledge | None = None
     private: Pipeline | None = None  # masks contacts and numbers of people before anything is stored
     now_ms: Callable[[], int] = field(default=_now_ms)
 
@@ -118,3 +128,14 @@ class Parts:
             return self.published.current
         except StorageProblem:
             return None
+
+    @property
+    def sampling(self) -> Sampling:
+        """How answers are drawn: the preset's word, within what the settings allow."""
+        wanted = self.preset.sampling
+        return Sampling(
+            temperature=wanted.temperature,
+            top_p=wanted.top_p,
+            repetition_penalty=wanted.repetition_penalty,
+            max_tokens=min(wanted.max_tokens, self.rules.max_answer_tokens),
+        )

@@ -10,18 +10,20 @@ from collections.abc import Callable
 
 import structlog
 
+from server.chat.answering import Answer, AnswerEvent, RestsOn, Said
+from server.chat.showing import approved_frame, passage_frame
 from server.errors import SourceProblem
 from server.protocol.turn import RunningTurn
-from server.sources.types import Begun, Ended, Piece, Reply, SourceEvent, TurnIds, Waiting
+from server.sources.types import Begun, Ended, Piece, TurnIds, Waiting
 
 log = structlog.get_logger(__name__)
 
 
 class ReplyRun:
-    """The task between a source and a turn.
+    """The task between an answer and a turn.
 
     Args:
-        reply: what the source says.
+        reply: what is said.
         turn: where it goes.
         changed: called after every event, and once more when the turn is over.
         drain_seconds: how long a cancelled source may take to say its last word.
@@ -31,7 +33,7 @@ class ReplyRun:
 
     def __init__(
         self,
-        reply: Reply,
+        reply: Answer,
         turn: RunningTurn,
         *,
         changed: Callable[[], None],
@@ -81,12 +83,21 @@ class ReplyRun:
                 turn.failed(self._now_ms())
             self._changed()
 
-    def _take(self, event: SourceEvent) -> None:
+    def _take(self, event: AnswerEvent) -> None:
         turn, now_ms = self._turn, self._now_ms()
         match event:
             case Piece(text):
                 if turn.piece(text, now_ms):
                     self.cancel()
+            case Said(origin, approved, offers):
+                turn.said(
+                    origin,
+                    now_ms,
+                    approved=None if approved is None else approved_frame(approved),
+                    offers=list(offers) or None,
+                )
+            case RestsOn(passages):
+                turn.rests_on([passage_frame(each) for each in passages])
             case Waiting(position, eta_seconds):
                 turn.waiting(position, eta_seconds)
                 self._told = self._told or (now_ms, eta_seconds)

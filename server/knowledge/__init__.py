@@ -1,5 +1,6 @@
 """Knowledge: what people have approved, and what is found of it for a question."""
 
+from server.knowledge.library import Library
 from server.knowledge.types import (
     ApprovedAnswer,
     Attachment,
@@ -16,6 +17,7 @@ __all__ = [
     "Attachment",
     "Finding",
     "Grounded",
+    "Library",
     "Nothing",
     "Offered",
     "Passage",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -67,6 +67,14 @@ class PresetSampling(_Part):
     max_tokens: int = Field(ge=1, le=8192)
 
 
+class KnowledgePolicy(_Part):
+    """How answers rest on what people have approved."""
+
+    nothing_fits: Literal["model", "decline"] = "model"  # where there are documents and none of them fits
+    grounding: Literal["off", "mark", "fallback"] = "mark"  # facts in an answer that no passage has
+    budget_tokens: int = Field(900, ge=100, le=8192)  # of passages in a question
+
+
 class Preset(_Part):
     """Everything in which one kind of desk differs from another."""
 
@@ -79,6 +87,7 @@ class Preset(_Part):
     accent: Accent
     system_prompt: str = Field(min_length=1)
     sampling: PresetSampling
+    knowledge: KnowledgePolicy = KnowledgePolicy()
     greeting: Bilingual
     examples: Examples
     label: Bilingual  # the AI notice

@@ -121,6 +121,17 @@ class ConversationMachine:
             self.running.release()
         return self._out.take()
 
+    def would_consider(self, frame: Ask) -> bool:
+        """Whether `ask` would look at the question itself: worth looking up what is known about it."""
+        is_new = frame.id not in self._decided and self.running is None
+        return is_new and 0 < len(frame.text.strip()) <= self._question_chars
+
+    def question_of(self, turn: str) -> str | None:
+        """The question of the newest turn, if it is this one and could be answered anew."""
+        if self._last_turn is None or self._last_turn[0] != turn or self.running is not None:
+            return None
+        return self._last_turn[1]
+
     # --- questions ------------------------------------------------------------------
 
     def ask(

@@ -18,6 +18,7 @@ from server.protocol.frames import (
     Error,
     Finish,
     Hello,
+    Origin,
     Pong,
     Queued,
     Rate,
@@ -101,6 +102,7 @@ class TurnEnded:
     asked_at_ms: int
     ended_at_ms: int
     replaces: str | None = None
+    origin: Origin = "model"
 
 
 @dataclass(frozen=True, slots=True)

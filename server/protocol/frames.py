@@ -17,7 +17,7 @@ from server.errors import ClientProblem
 VERSION = 1
 
 Finish = Literal["stop", "length", "stopped", "filtered", "failed"]
-Origin = Literal["model", "approved_answer"]
+Origin = Literal["model", "approved_answer", "offer", "declined"]
 Notice = Literal["masked", "warned"]
 Reason = Literal["hit", "new", "evicted", "edited", "truncated", "filtered", "restart"]
 RefusalCode = Literal["filter", "too_long", "too_fast", "busy", "stage"]
@@ -119,11 +119,31 @@ class Usage(_Frame):
 
 
 class Passage(_Frame):
-    """A piece of a document that an answer rests on."""
+    """A piece of a document that an answer rests on; with its id the document can be opened at its place."""
 
+    id: str
     title: str
+    heading: str | None = None
     page: int | None = None
     quote: str
+
+
+class Attached(_Frame):
+    """Something to open beside an approved answer."""
+
+    name: str
+    url: str
+
+
+class Approved(_Frame):
+    """Who answers for an approved answer, and until when (`2026-12-31`)."""
+
+    id: str
+    question: str
+    source: str | None = None
+    author: str | None = None
+    expires: str | None = None
+    attachments: list[Attached] | None = None
 
 
 class Welcome(_Frame):
@@ -177,13 +197,19 @@ class Queued(_Frame):
 
 
 class Started(_Frame):
-    """The source began to answer."""
+    """The answer begins.
+
+    `origin` says whose it is: the model's, an approved answer (`approved` says which), a choice between the
+    approved answers to `offers`, or the preset's word that there is none (`declined`).
+    """
 
     type: Literal["started"] = "started"
     seq: int
     turn: str
     origin: Origin
     kv: Kv | None = None
+    approved: Approved | None = None
+    offers: list[str] | None = None
 
 
 class Sources(_Frame):

@@ -21,6 +21,7 @@ class Texts:
     filtered: str
     failed: str
     fallback: str  # the source had nothing to say
+    offer: str  # two approved answers fit
     closing: str  # the server stops, or was stopped, in mid-answer
     # in `error`
     bad_frame: str

@@ -19,7 +19,20 @@ from server.protocol.effects import (
     TurnBegan,
     TurnEnded,
 )
-from server.protocol.frames import Delta, Done, Finish, Kv, Queued, Reason, Started, Usage
+from server.protocol.frames import (
+    Approved,
+    Delta,
+    Done,
+    Finish,
+    Kv,
+    Origin,
+    Passage,
+    Queued,
+    Reason,
+    Sources,
+    Started,
+    Usage,
+)
 from server.protocol.texts import Texts
 
 Why = Literal["stopped", "gone", "closing"]
@@ -71,6 +84,7 @@ class RunningTurn:
         self._shown = ""
         self._joined = ""  # released by the filter, not yet in a frame
         self._place: tuple[int, float] | None = None
+        self._origin: Origin = "model"
         self._began_at_ms: int | None = None
         self._first_at_ms: int | None = None
         self._why: Why | None = None
@@ -104,6 +118,28 @@ class RunningTurn:
         self._out.show(
             lambda seq: Queued(seq=seq, turn=self.id, position=position, eta_seconds=round(eta_seconds, 1))
         )
+
+    def said(
+        self,
+        origin: Origin,
+        now_ms: int,
+        *,
+        approved: Approved | None = None,
+        offers: list[str] | None = None,
+    ) -> None:
+        """The answer is no model's: its words are there already."""
+        if self.over or self._began_at_ms is not None:
+            return
+        self._began_at_ms = now_ms
+        self._origin = origin
+        self._out.show(
+            lambda seq: Started(seq=seq, turn=self.id, origin=origin, approved=approved, offers=offers)
+        )
+
+    def rests_on(self, passages: list[Passage]) -> None:
+        """The model is shown these passages."""
+        if not self.over and passages:
+            self._out.show(lambda seq: Sources(seq=seq, turn=self.id, passages=passages))
 
     def begun(self, reused: int, prefilled: int, reason: Reason, now_ms: int) -> None:
         """The source computes."""
@@ -210,6 +246,7 @@ class RunningTurn:
                 asked_at_ms=asked_at_ms,
                 ended_at_ms=now_ms,
                 replaces=self.began.replaces,
+                origin=self._origin,
             )
         )
         self._out.show(lambda seq: Done(seq=seq, turn=self.id, finish=finish, message=message, usage=usage))

@@ -19,7 +19,7 @@ from server.storage.tables import Conversation, Turn
 from server.storage.turns import pack_ids
 from server.storage.verdicts import StoredVerdict
 
-_ENDING = ("answer", "finish", "question_ids", "answer_ids", "tokenizer", "usage")
+_ENDING = ("answer", "finish", "question_ids", "answer_ids", "tokenizer", "usage", "origin")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,7 @@ class EndedTurn:
     answer_ids: tuple[int, ...] | None = None
     tokenizer: str | None = None
     usage: dict[str, Any] | None = None
+    origin: str = "model"
 
 
 @dataclass(slots=True)
@@ -136,4 +137,5 @@ def _finish(turn: EndedTurn) -> dict[str, Any]:
         "new_answer_ids": pack_ids(turn.answer_ids),
         "new_tokenizer": turn.tokenizer,
         "new_usage": turn.usage,
+        "new_origin": turn.origin,
     }

@@ -14,6 +14,7 @@ from filters import fold
 from server import __version__
 from server.accounts import Accounts
 from server.chat import ChatDesk, ChatRules, Parts, texts_of
+from server.knowledge import Library
 from server.metrics import Metrics
 from server.moderation import PublishedFilter, WordDesk
 from server.presets import Preset, load_preset
@@ -105,6 +106,7 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
                 pseudonym=accounts.pseudonym,
                 join_class=accounts.classes.join,
                 texts=texts_of(preset),
+                knowledge=Library(answers=None, documents=None),
                 private=private_pipeline() if settings.mask_private else None,
             )
         )

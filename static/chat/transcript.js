@@ -16,6 +16,8 @@ const newTurn = (askId, written) => ({
   position: null,
   etaSeconds: null,
   origin: null,
+  approved: null,
+  offers: [],
   passages: [],
   notices: [],
   refusal: null,
@@ -117,7 +119,12 @@ function refused(state, frame) {
 
 const changes = {
   queued: (frame) => () => ({ phase: 'queued', position: frame.position, etaSeconds: frame.eta_seconds }),
-  started: (frame) => () => ({ phase: 'answering', origin: frame.origin }),
+  started: (frame) => () => ({
+    phase: 'answering',
+    origin: frame.origin,
+    approved: frame.approved ?? null,
+    offers: frame.offers ?? [],
+  }),
   sources: (frame) => () => ({ passages: frame.passages }),
   delta: (frame) => (turn) => ({ phase: 'answering', answer: turn.answer + frame.text }),
   done: (frame) => () => ({

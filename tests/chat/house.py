@@ -12,9 +12,10 @@ from typing import Any
 from filters import Action, Direction, Pipeline, Word, WordList, compile_pipeline
 from server.accounts import ClassRef, Who
 from server.chat import ChatDesk, ChatRules, Connection, Parts, texts_of
+from server.chat.parts import Knowledge
 from server.errors import ClientProblem, StorageProblem
 from server.metrics import Metrics
-from server.presets import load_preset
+from server.presets import Preset, load_preset
 from server.sources.scripted import ScriptedSource
 from server.sources.types import Source
 from server.storage.database import Database
@@ -166,6 +167,8 @@ class House:
         source: Source | None = None,
         *,
         rules: ChatRules = QUICK,
+        knowledge: Knowledge | None = None,
+        preset: Preset = PRESET,
         **changed: Any,
     ) -> None:
         self.database = database
@@ -177,13 +180,14 @@ class House:
             database=database,
             source=self.source,
             published=self.publication,
-            preset=PRESET,
+            preset=preset,
             rules=replace(rules, **changed),
             recorder=self.notebook,
             metrics=self.metrics,
             pseudonym=lambda owner_id, class_id: f"p-{owner_id}-{class_id}",
             join_class=join_class,
             texts=TEXTS,
+            knowledge=knowledge,
         )
         self.desk = ChatDesk(self.parts)
         self._pages: list[Page] = []

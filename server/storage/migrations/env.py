@@ -7,6 +7,7 @@ from typing import Any
 from alembic import context
 from sqlalchemy import NullPool, create_engine, event
 
+import server.storage.tables_audit
 import server.storage.tables_groups  # noqa: F401 -- its tables are part of the schema
 from server.storage.tables import Base
 

@@ -1,0 +1,171 @@
+"""A turn that is answered from what people have approved, through a real desk and a real database."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+
+from server.knowledge import (
+    ApprovedAnswer,
+    Attachment,
+    Finding,
+    Grounded,
+    Library,
+    Nothing,
+    Offered,
+    Passage,
+    Served,
+)
+from server.presets import load_preset
+from server.sources.scripted import ScriptedSource
+from server.storage import turns
+from server.storage.database import Database
+from tests.chat.house import House, Page, until
+
+CARD = ApprovedAnswer(
+    "a1",
+    "校园卡丢了怎么办",
+    "到总务处补办，坏蛋词不在其中。",
+    source="学生手册",
+    attachments=(Attachment("表", "/a/1"),),
+)
+FARE = ApprovedAnswer("a2", "补办校园卡要多少钱", "每张十元。")
+PASSAGE = Passage("p1", "d1", "学生手册", "补卡每张十元。", heading="第三章 › 校园卡", page=7)
+
+
+@dataclass
+class Shelf:
+    """Knowledge with a fixed finding for each question."""
+
+    findings: dict[str, Finding] = field(default_factory=dict)
+    asked: list[tuple[str, str | None]] = field(default_factory=list)
+    gate: asyncio.Event | None = None
+
+    async def find(self, question: str, class_id: str | None) -> Finding:
+        self.asked.append((question, class_id))
+        if self.gate is not None:
+            await self.gate.wait()
+        return self.findings.get(question, Nothing())
+
+
+async def opened(database: Database, shelf: Shelf, **more: object) -> tuple[House, Page]:
+    """A desk with this shelf and a page at it."""
+    house = House(database, knowledge=shelf, **more)
+    await house.open()
+    return house, await house.at_desk()
+
+
+async def test_an_approved_answer_is_served_through_the_filter(database: Database) -> None:
+    """No model is asked; the words go through the output filter; who answers for them is told."""
+    house, page = await opened(database, Shelf({"卡丢了": Served(CARD, 0.9)}))
+    done = await page.answer("卡丢了")
+    started = await page.kind("started")
+    assert started["origin"] == "approved_answer"
+    assert started["approved"] == {
+        "id": "a1",
+        "question": "校园卡丢了怎么办",
+        "source": "学生手册",
+        "attachments": [{"name": "表", "url": "/a/1"}],
+    }
+    assert done["finish"] == "filtered"
+    assert done["text"] == "到总务处补办，"
+    assert house.source.requests == []
+    await house.close()
+
+
+async def test_an_approved_answer_is_remembered_and_a_follow_up_knows_it(database: Database) -> None:
+    """It enters the history as text, is stored and counted with its origin."""
+    house, page = await opened(database, Shelf({"多少钱": Served(FARE, 1.0)}))
+    done = await page.answer("多少钱")
+    await page.answer("那两张呢")
+    (request,) = house.source.requests
+    (past,) = request.turns
+    assert (past.question, past.answer, past.ids) == ("多少钱", "每张十元。", None)
+    async with database.read() as connection:
+        first, second = await turns.get_turns(connection, page.conversation)
+    assert [first.origin, second.origin] == ["approved_answer", "model"]
+    await house.close()
+    assert [each["origin"] for each in house.notebook.questions] == ["approved_answer", "model"]
+    assert done["finish"] == "stop"
+
+
+async def test_two_close_candidates_are_offered(database: Database) -> None:
+    """The person chooses between their questions; nothing is guessed."""
+    house, page = await opened(database, Shelf({"卡": Offered((CARD, FARE))}))
+    await page.answer("卡")
+    started = await page.kind("started")
+    assert (started["origin"], started["offers"]) == ("offer", ["校园卡丢了怎么办", "补办校园卡要多少钱"])
+    await house.close()
+
+
+async def test_passages_are_shown_before_the_answer(database: Database) -> None:
+    """The chips are there before the first word, with the place where each is found."""
+    house, page = await opened(database, Shelf({"补卡": Grounded((PASSAGE,))}))
+    await page.answer("补卡")
+    kinds = [frame["type"] for frame in page.frames]
+    assert kinds.index("sources") < kinds.index("delta")
+    sources = await page.kind("sources")
+    assert sources["passages"] == [
+        {"id": "p1", "title": "学生手册", "heading": "第三章 › 校园卡", "page": 7, "quote": "补卡每张十元。"}
+    ]
+    await house.close()
+
+
+async def test_where_no_document_fits_the_preset_decides(database: Database) -> None:
+    """`government` declines and names the hotline; without any document the model is asked."""
+    preset = load_preset("government")
+    shelf = Shelf({"外面的事": Nothing(is_empty=False), "没有文档": Nothing(is_empty=True)})
+    house, page = await opened(database, shelf, preset=preset)
+    declined = await page.answer("外面的事")
+    assert (await page.kind("started"))["origin"] == "declined"
+    assert declined["text"] == "这个问题我没有把握，建议查阅课本或请教老师。"  # the texts of the tests' desk
+    await page.answer("没有文档")
+    assert [request.question for request in house.source.requests] == ["没有文档"]
+    await house.close()
+
+
+async def test_an_approved_answer_needs_no_model(database: Database) -> None:
+    """It is served while the model is not ready."""
+    shelf = Shelf({"多少钱": Served(FARE, 1.0)})
+    house, page = await opened(database, shelf, source=ScriptedSource(ready=False))
+    assert (await page.answer("多少钱"))["text"] == "每张十元。"
+    await house.close()
+
+
+async def test_two_pages_asking_at_once_are_answered_one_at_a_time(database: Database) -> None:
+    """While one question is looked up another comes: one begins, the other is told to wait."""
+    shelf = Shelf()
+    house, page = await opened(database, shelf, source=ScriptedSource(delay_seconds=0.05))
+    await page.answer("先来一个")
+    other = await house.at_desk(conversation=page.conversation)
+    shelf.gate = asyncio.Event()
+    one = asyncio.create_task(page.ask("一", "id-1"))
+    two = asyncio.create_task(other.ask("二", "id-2"))
+    await until(lambda: len(shelf.asked) == 3)
+    shelf.gate.set()
+    kinds = sorted([(await one)["type"], (await two)["type"]])
+    assert kinds == ["accepted", "refused"]
+    await house.close()
+
+
+async def test_a_failure_of_knowledge_costs_no_answer(database: Database) -> None:
+    """The library logs it and finds nothing; the model answers."""
+
+    class Broken:
+        async def find(self, question: str, class_id: str | None) -> None:
+            raise RuntimeError("index gone")
+
+    house, page = await opened(database, Library(Broken(), None))
+    assert (await page.answer("还行吗"))["finish"] == "stop"
+    await house.close()
+
+
+async def test_a_question_sent_twice_is_looked_up_once(database: Database) -> None:
+    """The second time its outcome is told again."""
+    shelf = Shelf()
+    house, page = await opened(database, shelf)
+    await page.answer("一次", "same")
+    await page.send(type="ask", id="same", text="一次")
+    await page.answer("另一次")
+    assert [question for question, _ in shelf.asked] == ["一次", "另一次"]
+    await house.close()
