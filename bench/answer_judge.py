@@ -21,16 +21,18 @@ QUESTIONS: Final = Path(__file__).parent / "answer_questions"
 
 # A sentence with one of these says that it does not know, or sends the asker elsewhere.
 _DECLINING: Final = (
-    "不确定", "没有把握", "不清楚", "无法", "不了解", "不知道", "没有找到", "没有提到", "没有提供", "没有相关",
-    "没有提及", "没有具体", "没有明确", "未提供", "未提及", "未提到", "未说明", "没有说明", "未能找到", "不能确定",
-    "无从", "查不到", "没有包含", "不包含", "没有写", "没有给出", "拨打12345", "请教老师", "查阅课本", "查阅教材",
-    "咨询", "请联系", "询问老师", "问老师", "向老师", "告诉老师", "联系学校",
-    "not sure", "don't know", "do not know", "cannot", "can't", "not mention", "not provide", "ask your teacher", "12345",
+    "不确定", "没有把握", "不清楚", "无法", "不了解", "不知道", "没有找到", "没有提到", "没有提供",
+    "没有相关", "没有提及", "没有具体", "没有明确", "未提供", "未提及", "未提到", "未说明",
+    "没有说明", "未能找到", "不能确定", "无从", "查不到", "没有包含", "不包含", "没有写",
+    "没有给出", "拨打12345", "请教老师", "查阅课本", "查阅教材", "咨询", "请联系", "询问老师",
+    "问老师", "向老师", "告诉老师", "联系学校", "not sure", "don't know", "do not know", "cannot",
+    "can't", "not mention", "not provide", "ask your teacher", "12345",
 )  # fmt: skip
 # A sentence with one of these claims nothing.
 _EMPTY: Final = (
-    "您好", "你好", "抱歉", "感谢", "谢谢", "希望", "祝您", "有所不同", "可能不同", "因地区", "为准", "不同的", "具体",
-    "官方", "官网", "查询", "根据您的", "建议", "请您", "如果您", "如有", "sorry", "hello", "please",
+    "您好", "你好", "抱歉", "感谢", "谢谢", "希望", "祝您", "有所不同", "可能不同", "因地区",
+    "为准", "不同的", "具体", "官方", "官网", "查询", "根据您的", "建议", "请您", "如果您", "如有",
+    "sorry", "hello", "please",
 )  # fmt: skip
 _SENTENCE: Final = re.compile(r"[^。！？!?\n；;]+")
 _NUMBER: Final = re.compile(r"\d+(?:\.\d+)?")

@@ -18,6 +18,7 @@ COMMANDS = {
     "users": "Add, list and re-password the people who log in.",
     "keys": "Make, list and revoke the keys of other systems.",
     "model": "Show or prepare the model.",
+    "preset": "Begin an own preset, look at one, and find every mistake in it.",
     "words": "Check, import, export and try word lists, on the data folder.",
     "bench": "Measure the filter, the engine, the chat under load, and what this machine carries.",
     "version": "Print the version.",

@@ -22,6 +22,7 @@ from server.settings import Settings
 from server.sources.types import Source
 from server.storage.database import Database
 from server.topics import GroupDesk, GroupStatistics, Recorder, Statistics, TopicDesk, private_pipeline
+from server.wiring.preset_settings import with_preset
 from server.wiring.sourcing import source_of
 from server.wiring.upkeep import calm_collector, follow_publications, sweep, tell_readiness, watch_stalls
 
@@ -67,6 +68,7 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
     """
     started_at_ms = time.time_ns() // 1_000_000
     preset = load_preset(settings.preset)
+    settings = with_preset(settings, preset)
     metrics = Metrics()
     async with AsyncExitStack() as stack:
         if source is None:
@@ -81,7 +83,7 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
         await published.load(started_at_ms)
         # The first long text makes tables and imports numpy: not on the event loop, with pupils waiting.
         await asyncio.to_thread(fold, "第一句话" * 100)
-        topics = TopicDesk(database, preset.name)
+        topics = TopicDesk(database, preset.topics or preset.name)
         await topics.load()
         groups = GroupDesk(database)
         await groups.load()
