@@ -34,6 +34,7 @@ class Permission(StrEnum):
     MANAGE_CLASSES = "manage_classes"
     SEE_METRICS = "see_metrics"
     MANAGE_KEYS = "manage_keys"
+    EDIT_PRESET = "edit_preset"
     MODERATE = "moderate"
 
 

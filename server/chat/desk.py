@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
 
 import structlog
@@ -21,10 +22,12 @@ from server.chat.live import LiveConversation
 from server.chat.messages import TOO_MANY_CONNECTIONS
 from server.chat.parts import Parts
 from server.errors import ClientProblem
+from server.presets import Preset
 from server.protocol.carries import CarryShelf
 from server.protocol.conversation import ConversationMachine
 from server.protocol.rates import BucketShelf
 from server.protocol.session import SERVICE_RESTART
+from server.protocol.texts import Texts
 from server.storage import conversations
 from server.storage.conversations import ListedConversation, StoredConversation
 from server.storage.ids import new_id
@@ -115,6 +118,10 @@ class ChatDesk:
         for connection in list(self._connections):
             connection.close(SERVICE_RESTART, "the server restarts")
         await self._facts.close()
+
+    def use_preset(self, preset: Preset, texts: Mapping[str, Texts]) -> None:
+        """Connections and conversations that begin from now on are those of this preset."""
+        self._parts = replace(self._parts, preset=preset, texts=texts)
 
     # --- connections ----------------------------------------------------------------
 

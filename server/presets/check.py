@@ -22,6 +22,7 @@ from server.presets.mistakes import Mistake, line_of, lines_of, mistakes_of, nea
 PLACEHOLDERS: Final[dict[str, frozenset[str]]] = {
     "privacy": frozenset({"small_group", "kept", "hit_days", "anonymise_after_days", "delete_after_days"}),
 }
+COLOUR: Final = re.compile(r"#[0-9a-fA-F]{6}")
 _BRACES: Final = re.compile(r"\{([^{}]*)\}")
 _HAN: Final = re.compile(r"[\u4e00-\u9fff]")
 LONGEST: Final = {"title": 40, "label": 60, "greeting": 300}
@@ -70,7 +71,7 @@ def wrong_values(table: dict[str, Any]) -> Iterator[tuple[str, str]]:
     accent = table.get("accent")
     for theme in ("light", "dark"):
         colour = accent.get(theme) if isinstance(accent, dict) else None
-        if isinstance(colour, str) and re.fullmatch(r"#[0-9a-fA-F]{6}", colour):
+        if isinstance(colour, str):
             yield from wrong_accent(theme, colour)
     topics = table.get("topics")
     if isinstance(topics, str) and topics and not topics.endswith(".toml") and topics not in SHIPPED:
@@ -107,7 +108,9 @@ def wrong_text(place: str, text: str) -> Iterator[tuple[str, str]]:
 
 
 def wrong_accent(theme: str, colour: str) -> Iterator[tuple[str, str]]:
-    """Whether an accent cannot be read."""
+    """Whether an accent cannot be read; what is no colour at all is for the types to say."""
+    if not COLOUR.fullmatch(colour):
+        return
     ratio, ground = least_contrast(theme, colour)
     if ratio < ENOUGH:
         yield f"accent.{theme}", f"{colour} has a contrast of {ratio:.1f} with {ground}; {ENOUGH} is needed"

@@ -15,6 +15,7 @@ from server.accounts import Accounts, Who
 from server.chat import ChatDesk
 from server.metrics import Metrics
 from server.moderation import PublishedFilter, WordDesk
+from server.office import ExampleDesk, PresetDesk
 from server.presets import Preset
 from server.settings import Settings
 from server.sources.types import Source
@@ -28,6 +29,8 @@ class Parts(Protocol):
 
     settings: Settings
     preset: Preset
+    presets: PresetDesk
+    examples: ExampleDesk
     metrics: Metrics
     source: Source
     accounts: Accounts

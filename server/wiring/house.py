@@ -17,6 +17,7 @@ from server.chat import ChatDesk, ChatRules, Parts, texts_of
 from server.knowledge import Library
 from server.metrics import Metrics
 from server.moderation import PublishedFilter, WordDesk
+from server.office import ExampleDesk, PresetDesk
 from server.presets import Preset, load_preset
 from server.settings import Settings
 from server.sources.types import Source
@@ -24,7 +25,14 @@ from server.storage.database import Database
 from server.topics import GroupDesk, GroupStatistics, Recorder, Statistics, TopicDesk, private_pipeline
 from server.wiring.preset_settings import with_preset
 from server.wiring.sourcing import source_of
-from server.wiring.upkeep import calm_collector, follow_publications, sweep, tell_readiness, watch_stalls
+from server.wiring.upkeep import (
+    calm_collector,
+    follow_preset,
+    follow_publications,
+    sweep,
+    tell_readiness,
+    watch_stalls,
+)
 
 
 @dataclass
@@ -33,6 +41,8 @@ class House:
 
     settings: Settings
     preset: Preset
+    presets: PresetDesk
+    examples: ExampleDesk
     metrics: Metrics
     database: Database
     source: Source
@@ -46,6 +56,11 @@ class House:
     chat: ChatDesk
     started_at_ms: int
     _has_left: bool = field(default=False, repr=False)
+
+    def use_preset(self, preset: Preset) -> None:
+        """Another preset is in effect: for pages that open and conversations that begin from now on."""
+        self.preset = preset
+        self.chat.use_preset(preset, texts_of(preset))
 
     async def leave(self) -> None:
         """End the answers under way honestly and close the chat; once."""
@@ -77,6 +92,9 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
         stack.push_async_callback(source.close)
         database = await Database.open(settings.database_file)
         stack.push_async_callback(database.close)
+        presets = PresetDesk(database, preset)
+        await presets.load()
+        preset = presets.current
         accounts = await Accounts.open(database, login_hours=settings.login_hours)
         zone = ZoneInfo(settings.timezone)
         published = PublishedFilter(database, lambda: datetime.now(zone).date())
@@ -116,6 +134,8 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
         house = House(
             settings=settings,
             preset=preset,
+            presets=presets,
+            examples=ExampleDesk(database, preset.name, {}),
             metrics=metrics,
             database=database,
             source=source,
@@ -130,9 +150,11 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
             started_at_ms=started_at_ms,
         )
         stack.push_async_callback(house.leave)
+        presets.on_change(house.use_preset)
         _watch(house)
         _run(stack, watch_stalls(metrics.event_loop_late))
         _run(stack, follow_publications(published))
+        _run(stack, follow_preset(presets))
         _run(stack, tell_readiness(source))
         _run(stack, sweep(lambda now_ms: accounts.classes.forget_strangers(now_ms, chat.present)))
         calm_collector()

@@ -18,6 +18,7 @@ log = structlog.get_logger(__name__)
 STALL_PERIOD_SECONDS = 0.01  # a shorter stall may fall between two looks
 READY_PERIOD_SECONDS = 0.2
 REFRESH_SECONDS = 0.5
+PRESET_SECONDS = 2.0
 SWEEP_SECONDS = 3600.0
 
 
@@ -72,6 +73,17 @@ async def follow_publications(published: Refreshing) -> None:
                 log.info("another word list version is in effect")
         except StorageProblem as problem:
             log.error("cannot look for a newer word list", reason=str(problem))
+
+
+async def follow_preset(presets: Refreshing) -> None:
+    """Put into effect what another node changed in the preset, within seconds."""
+    while True:
+        await asyncio.sleep(PRESET_SECONDS)
+        try:
+            if await presets.refresh():
+                log.info("other texts of the preset are in effect")
+        except StorageProblem as problem:
+            log.error("cannot look for a changed preset", reason=str(problem))
 
 
 async def sweep(forget_strangers: Callable[[int], Awaitable[int]]) -> None:

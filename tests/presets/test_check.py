@@ -127,6 +127,7 @@ def test_contrast_is_that_of_wcag() -> None:
     """Black on white is 21; a colour on itself 1; the shipped accents can be read everywhere."""
     assert round(contrast("#000000", "#ffffff"), 1) == 21
     assert contrast("#0f766e", "#0f766e") == 1
+    assert round(contrast("#0f766e", "#ffffff"), 2) == 5.47
     for name in SHIPPED:
         accent = load_preset(name).accent
         assert least_contrast("light", accent.light)[0] >= 4.5

@@ -16,6 +16,8 @@ MAY = {
     "/api/users": {"admin"},
     "/api/classes": {"admin"},
     "/api/keys": {"admin"},
+    "/api/preset": {"admin"},
+    "/api/examples": {"admin"},
     "/api/password": set(ROLES),
 }
 GUARDED = [(row, may) for row in TABLE for path, may in MAY.items() if row.path.startswith(path)]
@@ -58,6 +60,7 @@ def test_table_guards_everything_but_what_is_for_anyone() -> None:
         "/readyz",
         "/metrics",
         "/api/site",
+        "/icon.svg",
         "/api/frames.json",
         "/api/conversations",
         "/api/conversations/{id}",
