@@ -9,16 +9,22 @@ import { fieldName, GROUPS, t } from './preset_say.js';
 
 const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 
+const about = (name) => (mistake) => mistake.field === name || mistake.field.startsWith(`${name}.`);
+
 export function PresetForm({ fields, onSave, onClose, onReload }) {
   const [values, setValues] = useState(() => Object.fromEntries(fields.map((field) => [field.name, field.value])));
   const [problem, setProblem] = useState(null);
   const [busy, setBusy] = useState(false);
   const byName = Object.fromEntries(fields.map((field) => [field.name, field]));
   const changed = fields.filter((field) => !same(values[field.name], field.value));
-  const set = (name) => (value) => setValues((old) => ({ ...old, [name]: value }));
-  const mistakes = (name) =>
-    problem?.details?.filter((each) => each.field === name || each.field.startsWith(`${name}.`))
-      .map((each) => (lang() === 'en' ? each.message_en : each.message)).join(' ');
+  const set = (name) => (value) => {
+    setValues((old) => ({ ...old, [name]: value }));
+    setProblem((old) => { // what is being mended is no longer complained about
+      const details = old?.details?.filter((each) => !about(name)(each));
+      return details?.length ? { message: old.message, details } : null;
+    });
+  };
+  const mistakes = (name) => problem?.details?.filter(about(name)).map((each) => (lang() === 'en' ? each.message_en : each.message)).join(' ');
   const leave = async () => {
     if (!changed.length || (await confirm({ title: t('leaveTitle'), body: t('leaveBody', { n: changed.length }), action: t('leave'), danger: true }))) onClose();
   };
