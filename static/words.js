@@ -22,7 +22,7 @@ import { WordDialog } from './words/word_dialog.js';
 const desk = wordDesk(api);
 const complain = (problem) => toast(t('failed', { message: problem.message }), { kind: 'refuse', seconds: 10 });
 
-function App() {
+function App({ site }) {
   const overview = useLoad(() => desk.overview(), []);
   const [stamp, setStamp] = useState(0);
   const [list, setList] = useState(null);
@@ -104,7 +104,7 @@ function App() {
       </section>
       <${TryBox} desk=${desk} stamp=${`${stamp} ${published?.number}`} />
     </div>
-    ${open?.kind === 'list' && html`<${ListDialog} list=${open.list} onSave=${saveList} onDelete=${deleteList} onClose=${close} />`}
+    ${open?.kind === 'list' && html`<${ListDialog} list=${open.list} usual=${site.list_defaults} onSave=${saveList} onDelete=${deleteList} onClose=${close} />`}
     ${open?.kind === 'word' && html`<${WordDialog} word=${open.word} list=${open.list} onClose=${close}
       categories=${[...new Set([...lists.values()].filter((each) => each.kind !== 'allow').map((each) => each.category))]}
       onSave=${(change) => run(() => desk.editWord(open.word.id, change), t('saved'))} />`}

@@ -5,6 +5,7 @@ import { differences, wordsOf } from '../../static/words/difference.js';
 import { segments, strongest } from '../../static/words/highlight.js';
 import { isOver, nameOf, particularsOf } from '../../static/words/particulars.js';
 import { PAGE, pagesOf, visibleRows } from '../../static/words/window.js';
+import { usualActions } from '../../static/words/list_dialog.js';
 
 const span = (start, end) => ({ start_utf16: start, end_utf16: end });
 
@@ -86,4 +87,11 @@ test('the record says which lanes changed, and lists as lists', () => {
   const say = (key, params) => (params ? `${params.lane}=${params.use}` : key);
   const edit = { what: 'edit_word', before: { lanes: {}, scope: [] }, after: { lanes: { split: 'same' }, scope: ['乙', '丙'] } };
   assert.deepEqual(differences(edit, say).map(({ from, to }) => [from, to]), [['—', 'lane.split=use.same'], ['—', '乙、丙']]);
+});
+
+test('a new list begins with what the preset has for its category', () => {
+  const usual = { default: { question: 'block', answer: 'mask' }, categories: { 政治: { question: 'block', answer: 'block' } } };
+  assert.deepEqual(usualActions(usual, ' 政治 '), { question_action: 'block', answer_action: 'block' });
+  assert.deepEqual(usualActions(usual, '广告'), { question_action: 'block', answer_action: 'mask' });
+  assert.deepEqual(usualActions(undefined, '广告'), {});
 });
