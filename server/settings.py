@@ -27,6 +27,7 @@ from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDic
 from server.errors import SettingsProblem
 
 Chatters = Literal["open", "class_code", "login"]
+HitText = Literal["none", "masked", "sealed"]
 
 OPENAI_FIELDS = ("cache_salt", "user", "repetition_penalty")
 
@@ -122,6 +123,18 @@ class Settings(BaseSettings):
         description="Mask telephone, identity and bank card numbers, e-mail, WeChat and QQ in questions "
         "before anything is stored or answered.",
     )
+    hit_text: HitText = Field(
+        "none",
+        description="What the hit log keeps of a text: none, masked (a short part with the hit and private "
+        "numbers hidden), or sealed (encrypted to hit_key; the server cannot read it).",
+    )
+    hit_key: str | None = Field(
+        None, description="Public key for sealed texts, as `dayi hits keys` prints it."
+    )
+    hit_days: int = Field(180, ge=1, le=3650, description="How many days hits and alerts are kept.")
+    alert_webhook: str | None = Field(
+        None, description="Address that is sent each new alert, without any text (JSON over http or https)."
+    )
     login_hours: float = Field(12.0, gt=0, description="How long a login lasts.")
     log_format: Literal["text", "json"] = Field("text", description="Form of the log on stderr.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level logged.")
@@ -137,6 +150,13 @@ class Settings(BaseSettings):
         if device == "cuda" and info.data.get("dtype") != "bf16":
             raise ValueError(f"a GPU computes in bf16, and dtype is {info.data['dtype']}")
         return device
+
+    @field_validator("alert_webhook")
+    @classmethod
+    def _web_address(cls, url: str | None) -> str | None:
+        if url and not url.startswith(("http://", "https://")):
+            raise ValueError("an address begins with http:// or https://")
+        return url or None
 
     @field_validator("timezone")
     @classmethod

@@ -24,7 +24,8 @@ from server.accounts.views import (
 )
 from server.accounts.who import Who
 from server.errors import ClientProblem
-from server.storage import classes, users
+from server.storage import acts, classes, users
+from server.storage.acts import By
 from server.storage.database import Database
 from server.storage.ids import new_id
 
@@ -66,8 +67,8 @@ class Classes:
         known = [number for number in numbers if number is not None]
         return sum(known) if known and len(known) == len(numbers) else None
 
-    async def add(self, new: NewClass, now_ms: int) -> ClassView:
-        """Make a class with a new join code.
+    async def add(self, new: NewClass, now_ms: int, *, by: By | None = None) -> ClassView:
+        """Make a class with a new join code; without `by` the command line does it.
 
         Raises:
             ClientProblem: 409 `name_taken`, 422 `bad_name` or `bad_teachers`.
@@ -86,10 +87,13 @@ class Classes:
             await classes.add(connection, row)
             _check_teachers(await users.roles(connection), new.teachers)
             await classes.set_teachers(connection, row.id, new.teachers)
+            await acts.note(connection, by, "add_class", row.name, teachers=list(new.teachers))
         return await self._get(row.id)
 
-    async def change(self, class_id: str, patch: ClassPatch) -> ClassView:
+    async def change(self, class_id: str, patch: ClassPatch, *, by: By | None = None) -> ClassView:
         """Change name, number of pupils, teachers, or whether the class is archived.
+
+        Without `by` the command line does it.
 
         Raises:
             ClientProblem: 404 `not_found`, 409 `name_taken`, 422 `bad_name` or `bad_teachers`.
@@ -102,7 +106,8 @@ class Classes:
         else:
             values["name"] = clean_name(patch.name, "NFC")
         async with self._database.write() as connection:
-            if await classes.get(connection, class_id) is None:
+            before = await classes.get(connection, class_id)
+            if before is None:
                 raise not_found("班级", "class")
             if "name" in values:
                 holder = await classes.find_by_name(connection, values["name"])
@@ -112,18 +117,25 @@ class Classes:
             if patch.teachers is not None:
                 _check_teachers(await users.roles(connection), patch.teachers)
                 await classes.set_teachers(connection, class_id, patch.teachers)
+            after = await classes.get(connection, class_id)
+            detail = acts.difference(before, after, ("name", "enrolled", "archived"))
+            if patch.teachers is not None:
+                detail["teachers"] = list(patch.teachers)
+            await acts.note(connection, by, "edit_class", before.name, **detail)
         return await self._get(class_id)
 
-    async def renew_code(self, class_id: str) -> ClassView:
+    async def renew_code(self, class_id: str, *, by: By | None = None) -> ClassView:
         """Give the class another join code; the old one stops working, members stay members.
 
         Raises:
             ClientProblem: 404 `not_found`.
         """
         async with self._database.write() as connection:
-            if await classes.get(connection, class_id) is None:
+            row = await classes.get(connection, class_id)
+            if row is None:
                 raise not_found("班级", "class")
             await classes.change(connection, class_id, {"join_code": _new_code()})
+            await acts.note(connection, by, "renew_join_code", row.name)
         return await self._get(class_id)
 
     # --- members --------------------------------------------------------------------------

@@ -10,7 +10,8 @@ from server.accounts.tokens import new_token, token_hash
 from server.accounts.views import KeyView, MadeKey, NewKey, clean_name, not_found
 from server.errors import ClientProblem
 from server.protocol.rates import TokenBucket
-from server.storage import keys
+from server.storage import acts, keys
+from server.storage.acts import By
 from server.storage.database import Database
 from server.storage.ids import new_id
 from server.storage.keys import StoredKey
@@ -52,6 +53,8 @@ class Keys:
         )
         async with self._database.write() as connection:
             await keys.add(connection, row)
+            detail = {"shown": row.shown, "role": str(row.role), "per_minute": row.per_minute}
+            await acts.note(connection, By(who, now_ms), "add_key", row.name, **detail)
         return MadeKey(**_view(row).model_dump(), key=key)
 
     async def list_all(self) -> list[KeyView]:
@@ -59,7 +62,7 @@ class Keys:
         async with self._database.read() as connection:
             return [_view(row) for row in await keys.list_all(connection)]
 
-    async def revoke(self, key_id: str, now_ms: int) -> None:
+    async def revoke(self, key_id: str, now_ms: int, *, who: str = "dayi keys") -> None:
         """From now on the key opens nothing.
 
         Raises:
@@ -68,6 +71,7 @@ class Keys:
         async with self._database.write() as connection:
             if not await keys.revoke(connection, key_id, now_ms):
                 raise not_found("密钥", "key")
+            await acts.note(connection, By(who, now_ms), "revoke_key", key_id)
         self._buckets.pop(key_id, None)
 
     async def enter(self, key: str | None, permission: Permission, now_ms: int) -> KeyView:

@@ -14,9 +14,12 @@ from server.accounts.tokens import new_token, token_hash
 from server.accounts.views import LoginView, clean_name, name_taken
 from server.accounts.who import Who
 from server.errors import ClientProblem
-from server.storage import users
+from server.storage import acts, users
+from server.storage.acts import By
 from server.storage.database import Database
 from server.storage.ids import new_id
+
+_HOUR_MS = 3_600_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,7 @@ class Logins:
         self._login_ms = int(login_hours * 3_600_000)
         self._by_name = Throttle(free_tries=5)
         self._by_address = Throttle(free_tries=60)  # a whole school may share one
+        self._refused_at_ms: dict[str, int] = {}  # names of users, so there are not many
 
     async def login(self, name: str, password: str, address: str, now_ms: int) -> NewLogin:
         """Log in.
@@ -57,7 +61,7 @@ class Logins:
             raise _wrong() from None
         now_seconds = now_ms / 1000
         self._by_address.begin(address, now_seconds)
-        self._by_name.begin(name, now_seconds)
+        await self._begin(name, now_ms)
         async with self._database.read() as connection:
             user = await users.find_by_name(connection, name)
         right = await self._passwords.matches(password, user.password_hash if user else None)
@@ -78,6 +82,27 @@ class Logins:
                 await users.change(connection, user.id, {"password_hash": renewed})
             await users.add_login(connection, token_hash(token), user.id, now_ms, expires_at_ms)
         return NewLogin(token, _view(current), expires_at_ms)
+
+    async def _begin(self, name: str, now_ms: int) -> None:
+        """Count a try; the first one that is refused is recorded, once an hour, of a name that exists.
+
+        Of other names it is not: they are what somebody typed, perhaps a password.
+        """
+        try:
+            self._by_name.begin(name, now_ms / 1000)
+        except ClientProblem:
+            if now_ms - self._refused_at_ms.get(name, -_HOUR_MS) >= _HOUR_MS:
+                await self._note_refusal(name, now_ms)
+            raise
+
+    async def _note_refusal(self, name: str, now_ms: int) -> None:
+        async with self._database.read() as connection:
+            if await users.find_by_name(connection, name) is None:
+                return
+        self._refused_at_ms[name] = now_ms
+        async with self._database.write() as connection:
+            failed_tries = self._by_name.count(name)
+            await acts.note(connection, By("dayi", now_ms), "refuse_logins", name, failed_tries=failed_tries)
 
     async def who(self, token: str | None, now_ms: int) -> Who | None:
         """Who is behind a cookie; None when it is missing, unknown, expired or of a disabled user."""
@@ -114,6 +139,7 @@ class Logins:
         async with self._database.write() as connection:
             await users.change(connection, user.id, {"password_hash": hashed})
             await users.end_logins(connection, user.id, but=token_hash(token))
+            await acts.note(connection, By(user.name, now_ms), "change_own_password", user.name)
 
     # --- the first start ----------------------------------------------------------------
 
@@ -168,6 +194,7 @@ class Logins:
             await users.end_setup_tokens(connection)
             await users.add(connection, user)
             await users.add_login(connection, token_hash(login_token), user.id, now_ms, expires_at_ms)
+            await acts.note(connection, By(name, now_ms), "set_up", name)
         return NewLogin(login_token, _view(user), expires_at_ms)
 
 

@@ -36,6 +36,7 @@ class Permission(StrEnum):
     MANAGE_KEYS = "manage_keys"
     EDIT_PRESET = "edit_preset"
     MODERATE = "moderate"
+    SEE_RECORDS = "see_records"
 
 
 _ALLOWED: dict[Role, frozenset[Permission]] = {
@@ -49,7 +50,7 @@ _ALLOWED: dict[Role, frozenset[Permission]] = {
             Permission.MODERATE,
         }
     ),
-    Role.COMPLIANCE: frozenset({Permission.EDIT_WORDS, Permission.MODERATE}),
+    Role.COMPLIANCE: frozenset({Permission.EDIT_WORDS, Permission.MODERATE, Permission.SEE_RECORDS}),
     Role.ADMIN: frozenset(Permission),
 }
 

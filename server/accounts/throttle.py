@@ -55,6 +55,10 @@ class Throttle:
         while len(self._tries) > self._max_keys:
             self._tries.popitem(last=False)
 
+    def count(self, key: str) -> int:
+        """How many open and failed tries there were."""
+        return self._tries.get(key, (0, 0.0))[0]
+
     def forgive(self, key: str) -> None:
         """The try that began was a good one: it does not count."""
         count, last = self._tries.get(key, (0, 0.0))

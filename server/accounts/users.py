@@ -8,7 +8,8 @@ from server.accounts.passwords import Passwords, check_password
 from server.accounts.permissions import Role
 from server.accounts.views import NewUser, UserPatch, UserView, clean_name, name_taken, not_found
 from server.errors import ClientProblem
-from server.storage import users
+from server.storage import acts, users
+from server.storage.acts import By
 from server.storage.database import Database
 from server.storage.ids import new_id
 
@@ -25,8 +26,8 @@ class Users:
         async with self._database.read() as connection:
             return [_view(user) for user in await users.list_all(connection)]
 
-    async def add(self, new: NewUser, now_ms: int) -> UserView:
-        """Make a user.
+    async def add(self, new: NewUser, now_ms: int, *, by: By | None = None) -> UserView:
+        """Make a user; without `by` the command line does it.
 
         Raises:
             ClientProblem: 409 `name_taken`, 422 `weak_password` or `bad_name`.
@@ -46,10 +47,11 @@ class Users:
             if await users.find_by_name(connection, name) is not None:
                 raise name_taken(name)
             await users.add(connection, user)
+            await acts.note(connection, by, "add_user", name, role=str(new.role))
         return _view(user)
 
-    async def change(self, user_id: str, patch: UserPatch) -> UserView:
-        """Change role, password or whether the user may log in.
+    async def change(self, user_id: str, patch: UserPatch, *, by: By | None = None) -> UserView:
+        """Change role, password or whether the user may log in; without `by` the command line does it.
 
         A user who is disabled or gets a new password is logged out everywhere at once.
 
@@ -85,6 +87,11 @@ class Users:
                 )
             if after.disabled or patch.password is not None:
                 await users.end_logins(connection, user_id)
+            if after != before:
+                detail = acts.difference(before, after, ("role", "disabled"))
+                if patch.password is not None:
+                    detail["password"] = "new"  # noqa: S105 -- that there is one, not which
+                await acts.note(connection, by, "edit_user", after.name, **detail)
         return _view(after)
 
 

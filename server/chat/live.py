@@ -77,6 +77,7 @@ class LiveConversation:
             facts=facts,
             metrics=parts.metrics,
             pseudonym=parts.pseudonym,
+            hit_notes=parts.hit_notes,
         )
         self._run: ReplyRun | None = None
         self._asking = Who("visitor", stored.owner_id, class_id=stored.class_id)

@@ -9,9 +9,11 @@ from functools import partial
 
 import structlog
 
+from filters import Action
 from server.accounts import Who
 from server.chat.facts import Facts
 from server.chat.history import History, Remembered
+from server.chat.hit_notes import HitNotes
 from server.metrics import Metrics
 from server.protocol.effects import ConversationEffect, FilterFailed, Hits, Show, TurnBegan, TurnEnded
 from server.protocol.frames import Refused, dump
@@ -33,6 +35,7 @@ class Minutes:
         facts: who counts.
         metrics: counters.
         pseudonym: owner and class → the name for records.
+        hit_notes: what the record keeps of a hit beside its word.
     """
 
     def __init__(
@@ -44,6 +47,7 @@ class Minutes:
         facts: Facts,
         metrics: Metrics,
         pseudonym: Callable[[str, str | None], str],
+        hit_notes: HitNotes | None = None,
     ) -> None:
         self._stored = stored
         self._is_stored = is_stored
@@ -51,6 +55,7 @@ class Minutes:
         self._facts = facts
         self._metrics = metrics
         self._pseudonym = pseudonym
+        self._hit_notes = hit_notes or HitNotes()
         self._batch = Batch(stored.id)
         self._notes: list[Callable[[], None]] = []
         self._notes_in_flight: list[Callable[[], None]] = []
@@ -146,7 +151,7 @@ class Minutes:
 
     def _hits(self, hits: Hits, asking: Who) -> None:
         self._blocked_at_ms = hits.at_ms
-        for match in hits.matches:
+        for match, note in zip(hits.matches, self._hit_notes.of(hits), strict=True):
             self._batch.verdicts.append(
                 StoredVerdict(
                     at_ms=hits.at_ms,
@@ -160,6 +165,11 @@ class Minutes:
                     word_id=match.word_id,
                     lane=match.lane,
                     lists_version=hits.lists_version,
+                    word=match.word,
+                    list_name=note.list_name,
+                    text=note.text,
+                    sealed=note.sealed,
+                    review="open" if match.action is Action.REVIEW else None,
                 )
             )
             self._notes.append(partial(self._metrics.verdict, str(match.action), str(hits.direction)))

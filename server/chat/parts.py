@@ -9,6 +9,7 @@ from typing import Protocol
 
 from filters import Pipeline
 from server.accounts import ClassRef, Who
+from server.chat.hit_notes import HitNotes
 from server.errors import StorageProblem
 from server.knowledge import Finding
 from server.metrics import Metrics
@@ -118,6 +119,7 @@ class Parts:
     join_class: JoinClass
     texts: Mapping[str, Texts]
     knowledge: Knowledge | None = None
+    hit_notes: HitNotes | None = None  # what the record keeps of a hit beside its word
     private: Pipeline | None = None  # masks contacts and numbers of people before anything is stored
     now_ms: Callable[[], int] = field(default=_now_ms)
 

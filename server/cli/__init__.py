@@ -20,6 +20,8 @@ COMMANDS = {
     "model": "Show or prepare the model.",
     "preset": "Begin an own preset, look at one, and find every mistake in it.",
     "words": "Check, import, export and try word lists, on the data folder.",
+    "audit": "Verify and export the audit log, also of a copy of the database.",
+    "hits": "Make the keys for sealed texts of hits, and open such texts.",
     "bench": "Measure the filter, the engine, the chat under load, and what this machine carries.",
     "version": "Print the version.",
 }

@@ -22,6 +22,7 @@ from server.settings import Settings
 GROUPS: dict[str, tuple[str, ...]] = {
     "Where it runs": ("host", "port", "data", "public_url", "allowed_origins", "trusted_proxies"),
     "What it is": ("preset", "who_may_chat", "timezone", "small_group", "mask_private", "login_hours"),
+    "The records": ("hit_text", "hit_key", "hit_days", "alert_webhook"),
     "The model": (
         "model", "models", "dtype", "device", "operator", "threads", "window_tokens", "max_answer_tokens",
         "max_running", "max_waiting", "max_wait_seconds", "guess_ahead", "kv_budget_mib", "kv_spill_mib",

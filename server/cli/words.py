@@ -110,7 +110,7 @@ def export(list_name: str | None, form: Literal["csv", "txt"], output: Path | No
 
     async def work(desk: WordDesk) -> bytes:
         list_id = await _list_id(desk, list_name, None, dry_run=False) if list_name else None
-        return (await desk.files.export(list_id, form)).content
+        return (await desk.files.export(list_id, form, who=WHO, now_ms=_now_ms())).content
 
     content = _with_desk(options, work)
     if output is not None:

@@ -28,7 +28,7 @@ from server.moderation import problems
 from server.moderation.linting import check_detectors, findings_for
 from server.moderation.record import many_words
 from server.moderation.views import FindingView, ImportReport, RateView
-from server.storage import turns, word_versions, words
+from server.storage import audit, turns, word_versions, words
 from server.storage.database import Database
 from server.storage.ids import new_id
 from server.storage.word_versions import StoredChange
@@ -135,8 +135,10 @@ class WordFiles:
                 await word_versions.record(connection, change)
         return [each for each in new if each.text not in known]
 
-    async def export(self, list_id: str | None, form: Literal["csv", "txt"]) -> WordFile:
-        """The entries of one list, or of all, as a file.
+    async def export(
+        self, list_id: str | None, form: Literal["csv", "txt"], *, who: str | None = None, now_ms: int = 0
+    ) -> WordFile:
+        """The entries of one list, or of all, as a file; by somebody it is recorded in the audit log.
 
         Raises:
             ClientProblem: 404 `not_found`.
@@ -148,7 +150,17 @@ class WordFiles:
             lists = [each for each in lists if each.id == list_id]
             if not lists:
                 raise problems.no_list()
-        return await asyncio.to_thread(_write_file, lists, rows, form)
+        file = await asyncio.to_thread(_write_file, lists, rows, form)
+        if who is not None:
+            detail = {
+                "lists": [each.name for each in lists],
+                "sha256": hashlib.sha256(file.content).hexdigest(),
+            }
+            async with self._database.write() as connection:
+                await audit.append(
+                    connection, at_ms=now_ms, who=who, what="export_words", subject=file.name, detail=detail
+                )
+        return file
 
 
 def _read(content: bytes, filename: str) -> list[ParsedWord]:

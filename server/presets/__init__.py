@@ -53,6 +53,14 @@ class Privacy(_Part):
     en: Sentences
 
 
+class Kept(_Part):
+    """What the hit log keeps of texts: one sentence for each value of the setting `hit_text`."""
+
+    none: Bilingual
+    masked: Bilingual
+    sealed: Bilingual
+
+
 class Accent(_Part):
     """The one accent colour, for each theme (contrast at least 4.5:1 on its background)."""
 
@@ -131,6 +139,7 @@ class Preset(_Part):
     examples: Examples
     label: Bilingual  # the AI notice
     privacy: Privacy
+    privacy_kept: Kept | None = None  # stands where a sentence of `privacy` is "{kept}"
     privacy_elsewhere: Bilingual  # the first of those sentences where another machine writes the answers
     refusal: Bilingual  # a question was blocked
     filtered: Bilingual  # an answer was cut
@@ -143,6 +152,23 @@ class Preset(_Part):
 def preset_file(name: str) -> Path:
     """The file of a shipped preset, or the one at this path."""
     return Path(__file__).parent / f"{name}.toml" if name in SHIPPED else Path(name)
+
+
+KEPT = "{kept}"  # among the sentences of `privacy`: stands for the one of `privacy_kept` that holds
+
+
+def check_kept(preset: Preset, hit_text: str) -> None:
+    """Make sure that the privacy panel says what is kept of texts.
+
+    Raises:
+        SettingsProblem: texts are to be kept, and this preset's panel does not say so.
+    """
+    says = preset.privacy_kept is not None and KEPT in preset.privacy.zh and KEPT in preset.privacy.en
+    if hit_text != "none" and not says:
+        raise SettingsProblem(
+            f"hit_text {hit_text}: the privacy panel of preset {preset.name!r} does not say so; "
+            f'put "{KEPT}" among its privacy sentences, and write [privacy_kept] as the shipped presets do'
+        )
 
 
 def load_preset(name: str) -> Preset:

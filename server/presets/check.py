@@ -19,9 +19,8 @@ from server.presets.contrast import ENOUGH, least_contrast
 from server.presets.mistakes import Mistake, line_of, lines_of, mistakes_of, nearest
 
 # What may stand in braces, by the beginning of the place; anywhere else a brace would be shown as it is.
-PLACEHOLDERS: Final[dict[str, frozenset[str]]] = {
-    "privacy": frozenset({"small_group", "kept", "hit_days", "anonymise_after_days", "delete_after_days"}),
-}
+_PRIVACY: Final = frozenset({"small_group", "kept", "hit_days", "anonymise_after_days", "delete_after_days"})
+PLACEHOLDERS: Final = {"privacy": _PRIVACY, "privacy_kept": _PRIVACY, "privacy_elsewhere": _PRIVACY}
 COLOUR: Final = re.compile(r"#[0-9a-fA-F]{6}")
 _BRACES: Final = re.compile(r"\{([^{}]*)\}")
 _HAN: Final = re.compile(r"[\u4e00-\u9fff]")
@@ -91,7 +90,7 @@ def wrong_values(table: dict[str, Any]) -> Iterator[tuple[str, str]]:
 def wrong_text(place: str, text: str) -> Iterator[tuple[str, str]]:
     """What is wrong with one text of a preset."""
     top, _, rest = place.partition(".")
-    allowed = PLACEHOLDERS.get(top, frozenset())
+    allowed = PLACEHOLDERS.get(top, frozenset[str]())
     for name in _BRACES.findall(text):
         if name not in allowed:
             meant = nearest(name, sorted(allowed))
@@ -100,7 +99,7 @@ def wrong_text(place: str, text: str) -> Iterator[tuple[str, str]]:
     if _BRACES.sub("", text).count("{") + _BRACES.sub("", text).count("}"):
         yield place, "a brace has no partner"
     language = rest.split(".")[0]
-    if language == "zh" and len(text) > 3 and not _HAN.search(text) and top != "examples":
+    if language == "zh" and len(_BRACES.sub("", text)) > 3 and not _HAN.search(text) and top != "examples":
         yield place, "has no Chinese character"
     longest = LONGEST.get(top) or (_PROMPT_CHARS if place in ("system_prompt", "hints_prompt") else 0)
     if longest and len(text) > longest:

@@ -54,6 +54,7 @@ class Proposal:
 
     ask_id: str | None  # None: made by the server, for an answer anew
     question: str
+    raw: str  # as it was written: the matches of the verdict point into it
     replaces: str | None
     verdict: Verdict
     pipeline: Pipeline
@@ -177,7 +178,7 @@ class ConversationMachine:
             replaces=proposal.replaces,
         )
         self._out.add(began)
-        self._note_hits(proposal.verdict, turn, now_ms)
+        self._note_hits(proposal.verdict, turn, now_ms, proposal.raw)
         self._out.show(
             lambda seq: Accepted(
                 seq=seq,
@@ -231,14 +232,14 @@ class ConversationMachine:
             self._refuse(refusal_id, "busy", asker.texts.not_ready)
             return None
         if verdict.blocked:
-            self._note_hits(verdict, None, now_ms)
+            self._note_hits(verdict, None, now_ms, question)
             message = asker.texts.refusal_of(verdict.category)
             self._refuse(refusal_id, "filter", message, category=verdict.category)
             return None
         if replaces is None:
             asker.carry.keep(question, now_ms)
         hid_private = asked != verdict.text
-        return Proposal(ask_id, asked, replaces, verdict, pipeline, asker.texts, hid_private)
+        return Proposal(ask_id, asked, question, replaces, verdict, pipeline, asker.texts, hid_private)
 
     @staticmethod
     def _refusal_id(proposal: Proposal) -> str:
@@ -269,9 +270,10 @@ class ConversationMachine:
             if len(self._refusals) > REMEMBERED_REFUSALS:
                 del self._decided[self._refusals.popitem(last=False)[0]]
 
-    def _note_hits(self, verdict: Verdict, turn: str | None, now_ms: int) -> None:
+    def _note_hits(self, verdict: Verdict, turn: str | None, now_ms: int, raw: str) -> None:
         if verdict.matches:
-            self._out.add(Hits(Direction.QUESTION, verdict.matches, turn, now_ms, verdict.lists_version))
+            version = verdict.lists_version
+            self._out.add(Hits(Direction.QUESTION, verdict.matches, turn, now_ms, version, raw))
 
     def stop(self, turn: str, why: Why) -> bool:
         """End the answer of `turn`. True if it runs and its source must be cancelled."""

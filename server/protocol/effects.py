@@ -107,13 +107,14 @@ class TurnEnded:
 
 @dataclass(frozen=True, slots=True)
 class Hits:
-    """Words were hit: for the record of verdicts, which keeps no text."""
+    """Words were hit. `text` is what matches point into; whether any of it is kept is not decided here."""
 
     direction: Direction
     matches: tuple[Match, ...]
     turn: str | None  # None: the question was blocked
     at_ms: int
     lists_version: int
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)

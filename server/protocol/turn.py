@@ -234,7 +234,8 @@ class RunningTurn:
         # A stream that broke may break again when it is asked what it found.
         matches = () if self._filter_failed else self._stream.matches
         if matches:
-            self._out.add(Hits(Direction.ANSWER, matches, self.id, now_ms, self.began.lists_version))
+            version, text = self.began.lists_version, self._stream.raw_text
+            self._out.add(Hits(Direction.ANSWER, matches, self.id, now_ms, version, text))
         self._out.add(
             TurnEnded(
                 turn=self.id,

@@ -135,7 +135,7 @@ async def touch(connection: AsyncConnection, conversation_id: str, now_ms: int) 
 async def delete(connection: AsyncConnection, conversation_id: str, owner_id: str) -> bool:
     """Delete a conversation of this owner with its turns and frames; False if there is none.
 
-    Verdicts and facts stay as counts, but no longer say which conversation they came from.
+    Verdicts and facts stay as counts, but no longer say which conversation they came from, nor what was said.
     """
     owned = select(Conversation.id).where(
         Conversation.id == conversation_id, Conversation.owner_id == owner_id
@@ -149,7 +149,7 @@ async def delete(connection: AsyncConnection, conversation_id: str, owner_id: st
     await connection.execute(
         update(VerdictRecord)
         .where(VerdictRecord.conversation_id == conversation_id)
-        .values(conversation_id=None, turn_id=None)
+        .values(conversation_id=None, turn_id=None, text=None, sealed=None)
     )
     await connection.execute(sql_delete(JournalFrame).where(JournalFrame.conversation_id == conversation_id))
     await connection.execute(sql_delete(Turn).where(Turn.conversation_id == conversation_id))

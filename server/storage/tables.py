@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Boolean, ForeignKey, Index, Integer, LargeBinary, String, Text
+from sqlalchemy import JSON, BigInteger, Boolean, ForeignKey, Index, Integer, LargeBinary, String, Text, text
 from sqlalchemy import UniqueConstraint as Unique
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+VERDICT_FILTERS = ("category", "action", "lane", "list_name", "word", "class_id")
 
 
 class Base(DeclarativeBase):
@@ -172,9 +174,17 @@ class JournalFrame(Base):
 
 
 class VerdictRecord(Base):
-    """A word was hit. No text is kept here."""
+    """A word was hit. `text` (masked) or `sealed` is there only where the settings say so."""
 
     __tablename__ = "verdicts"
+    __table_args__ = (
+        # One for each filter of the hit log, so that its newest rows are found at once.
+        *(Index(f"verdicts_by_{name}", name, "at_ms") for name in VERDICT_FILTERS),
+        Index("verdicts_for_charts", "at_ms", "category", "action", "direction"),
+        Index("verdicts_of_conversation", "conversation_id"),
+        Index("verdicts_to_review", "review", "at_ms", sqlite_where=text("review IS NOT NULL")),
+        Index("verdicts_not_looked_at", "looked", sqlite_where=text("looked = 0")),
+    )
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     at_ms: Mapped[int] = mapped_column(index=True)
     conversation_id: Mapped[str | None]
@@ -187,6 +197,15 @@ class VerdictRecord(Base):
     word_id: Mapped[str]
     lane: Mapped[str]
     lists_version: Mapped[int]
+    word: Mapped[str] = mapped_column(default="")  # as it was then: lists change
+    list_name: Mapped[str] = mapped_column(default="")
+    text: Mapped[str | None] = mapped_column(Text)
+    sealed: Mapped[bytes | None]
+    looked: Mapped[bool] = mapped_column(default=False)  # whether the rules of alerts were held against it
+    review: Mapped[str | None]  # open | right | wrong; null where nobody needs to look
+    handled_by: Mapped[str | None]
+    handled_at_ms: Mapped[int | None]
+    handled_note: Mapped[str | None]
 
 
 # --- what is counted ----------------------------------------------------------------

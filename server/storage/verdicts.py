@@ -1,4 +1,7 @@
-"""The record of words that were hit: who by pseudonym, when, which word; never a text."""
+"""The record of words that were hit, as it is written: who by pseudonym, when, which word; text by policy.
+
+How it is looked through is in `hits`.
+"""
 
 from __future__ import annotations
 
@@ -26,6 +29,11 @@ class StoredVerdict:
     word_id: str
     lane: str
     lists_version: int
+    word: str = ""
+    list_name: str = ""
+    text: str | None = None  # masked
+    sealed: bytes | None = None
+    review: str | None = None  # `open`: a person is to look
 
 
 async def record_many(connection: AsyncConnection, verdicts: Sequence[StoredVerdict]) -> None:

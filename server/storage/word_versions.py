@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.storage import audit
 from server.storage.tables import WordChange, WordVersion
 
 DISCARDED = 0  # the version of changes that were taken back and never took effect
@@ -94,9 +95,18 @@ async def settle(connection: AsyncConnection, version: int, newest_id: int) -> N
 
 
 async def record(connection: AsyncConnection, change: StoredChange) -> None:
-    """Add a line to the record."""
+    """Add a line to the record, and to the audit log."""
     await connection.execute(
         insert(WordChange).values({name: getattr(change, name) for name in change.__dataclass_fields__})
+    )
+    detail = {"before": change.before, "after": change.after, "num_words": change.num_words}
+    await audit.append(
+        connection,
+        at_ms=change.at_ms,
+        who=change.who,
+        what=change.what,
+        subject=change.subject,
+        detail={name: value for name, value in detail.items() if value is not None},
     )
 
 

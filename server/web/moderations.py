@@ -86,5 +86,5 @@ async def add_key(call: Call) -> Response:
 
 async def revoke_key(call: Call) -> Response:
     """The key opens nothing any more."""
-    await call.parts.accounts.keys.revoke(call.request.path_params["id"], call.now_ms)
+    await call.parts.accounts.keys.revoke(call.request.path_params["id"], call.now_ms, who=call.user_name)
     return Response(status_code=204)

@@ -41,6 +41,7 @@ PAGES = {
     "/": "chat.html",
     "/words": "words.html",
     "/stats": "stats.html",
+    "/records": "records.html",
     "/admin": "admin.html",
     "/login": "login.html",
     "/setup": "setup.html",

@@ -17,8 +17,10 @@ from server.metrics import Metrics
 from server.moderation import PublishedFilter, WordDesk
 from server.office import ExampleDesk, PresetDesk
 from server.presets import Preset
+from server.records import Records
 from server.settings import Settings
 from server.sources.types import Source
+from server.storage.acts import By
 from server.topics import GroupDesk, GroupStatistics, Statistics, TopicDesk
 from server.web.languages import Language, language_of
 from server.web.origins import Origins
@@ -35,6 +37,7 @@ class Parts(Protocol):
     source: Source
     accounts: Accounts
     words: WordDesk
+    records: Records
     published: PublishedFilter
     topics: TopicDesk
     statistics: Statistics
@@ -63,6 +66,11 @@ class Call:
     def user_name(self) -> str:
         """The name under which a change is recorded."""
         return self.user.name or self.user.id
+
+    @property
+    def by(self) -> By:
+        """Who does something now, for the audit log."""
+        return By(self.user_name, self.now_ms)
 
     @property
     def language(self) -> Language:

@@ -17,14 +17,14 @@ async def list_users(call: Call) -> Response:
 async def add_user(call: Call) -> Response:
     """Make a user."""
     body = await read_body(call.request, NewUser)
-    return answer({"user": await call.parts.accounts.users.add(body, call.now_ms)}, 201)
+    return answer({"user": await call.parts.accounts.users.add(body, call.now_ms, by=call.by)}, 201)
 
 
 async def change_user(call: Call) -> Response:
     """Change a user."""
     body = await read_body(call.request, UserPatch)
     user_id = call.request.path_params["id"]
-    return answer({"user": await call.parts.accounts.users.change(user_id, body)})
+    return answer({"user": await call.parts.accounts.users.change(user_id, body, by=call.by)})
 
 
 async def list_classes(call: Call) -> Response:
@@ -35,17 +35,17 @@ async def list_classes(call: Call) -> Response:
 async def add_class(call: Call) -> Response:
     """Make a class."""
     body = await read_body(call.request, NewClass)
-    return answer({"class": await call.parts.accounts.classes.add(body, call.now_ms)}, 201)
+    return answer({"class": await call.parts.accounts.classes.add(body, call.now_ms, by=call.by)}, 201)
 
 
 async def change_class(call: Call) -> Response:
     """Change a class."""
     body = await read_body(call.request, ClassPatch)
     class_id = call.request.path_params["id"]
-    return answer({"class": await call.parts.accounts.classes.change(class_id, body)})
+    return answer({"class": await call.parts.accounts.classes.change(class_id, body, by=call.by)})
 
 
 async def renew_code(call: Call) -> Response:
     """Give a class another join code."""
     class_id = call.request.path_params["id"]
-    return answer({"class": await call.parts.accounts.classes.renew_code(class_id)})
+    return answer({"class": await call.parts.accounts.classes.renew_code(class_id, by=call.by)})

@@ -6,8 +6,9 @@ from starlette.responses import Response
 
 from server import __version__
 from server.metrics import CONTENT_TYPE
-from server.presets import Preset
+from server.presets import KEPT, Bilingual, Preset
 from server.protocol.frames import json_schema
+from server.settings import HitText
 from server.web.bodies import answer
 from server.web.parts import Call
 
@@ -28,7 +29,13 @@ async def site(call: Call) -> Response:
             "greeting": preset.greeting,
             "examples": preset.examples,
             "label": preset.label,
-            "privacy": privacy_sentences(preset, status.is_elsewhere, settings.small_group),
+            "privacy": privacy_sentences(
+                preset,
+                status.is_elsewhere,
+                settings.small_group,
+                hit_text=settings.hit_text,
+                hit_days=settings.hit_days,
+            ),
             "class_word": preset.class_word,
             "teacher_word": preset.teacher_word,
             "pupil_word": preset.pupil_word,
@@ -46,18 +53,32 @@ async def site(call: Call) -> Response:
     )
 
 
-def privacy_sentences(preset: Preset, is_elsewhere: bool, small_group: int) -> dict[str, list[str]]:
+def privacy_sentences(
+    preset: Preset, is_elsewhere: bool, small_group: int, *, hit_text: HitText = "none", hit_days: int = 180
+) -> dict[str, list[str]]:
     """Who sees what is asked; the preset's first sentence says where answers are written.
 
     `{small_group}` in a sentence is the number of the settings: a promise must not name another one.
+    `{kept}` is the sentence on what the hit log keeps of texts.
     """
     zh, en = list(preset.privacy.zh), list(preset.privacy.en)
     if is_elsewhere:
         zh[0], en[0] = preset.privacy_elsewhere.zh, preset.privacy_elsewhere.en
+    if preset.privacy_kept is not None:
+        kept: Bilingual = getattr(preset.privacy_kept, hit_text)
+        zh = [kept.zh if sentence == KEPT else sentence for sentence in zh]
+        en = [kept.en if sentence == KEPT else sentence for sentence in en]
+    numbers = {"{small_group}": str(small_group), "{hit_days}": str(hit_days)}
     return {
-        lang: [sentence.replace("{small_group}", str(small_group)) for sentence in sentences]
+        lang: [_filled(sentence, numbers) for sentence in sentences]
         for lang, sentences in (("zh", zh), ("en", en))
     }
+
+
+def _filled(sentence: str, numbers: dict[str, str]) -> str:
+    for name, number in numbers.items():
+        sentence = sentence.replace(name, number)
+    return sentence
 
 
 async def frames(call: Call) -> Response:

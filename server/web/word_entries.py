@@ -122,7 +122,9 @@ async def import_file(call: Call) -> Response:
 async def export_file(call: Call) -> Response:
     """The entries as a file."""
     query = read_query(call.request, ExportQuery)
-    file = await call.parts.words.files.export(query.list_id or None, query.form)
+    file = await call.parts.words.files.export(
+        query.list_id or None, query.form, who=call.user_name, now_ms=call.now_ms
+    )
     return file_answer(file.content, file.name, file.media_type)
 
 

@@ -18,12 +18,15 @@ from server.knowledge import Library
 from server.metrics import Metrics
 from server.moderation import PublishedFilter, WordDesk
 from server.office import ExampleDesk, PresetDesk
-from server.presets import Preset, load_preset
+from server.presets import Preset, check_kept, load_preset
+from server.records import Records
 from server.settings import Settings
 from server.sources.types import Source
 from server.storage.database import Database
 from server.topics import GroupDesk, GroupStatistics, Recorder, Statistics, TopicDesk, private_pipeline
 from server.wiring.preset_settings import with_preset
+from server.wiring.record_keeping import keep_records
+from server.wiring.recording import hit_notes_of, records_of
 from server.wiring.sourcing import source_of
 from server.wiring.upkeep import (
     calm_collector,
@@ -48,6 +51,7 @@ class House:
     source: Source
     accounts: Accounts
     words: WordDesk
+    records: Records
     published: PublishedFilter
     topics: TopicDesk
     statistics: Statistics
@@ -84,6 +88,7 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
     started_at_ms = time.time_ns() // 1_000_000
     preset = load_preset(settings.preset)
     settings = with_preset(settings, preset)
+    check_kept(preset, settings.hit_text)
     metrics = Metrics()
     async with AsyncExitStack() as stack:
         if source is None:
@@ -127,6 +132,7 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
                 join_class=accounts.classes.join,
                 texts=texts_of(preset),
                 knowledge=Library(answers=None, documents=None),
+                hit_notes=hit_notes_of(settings, published),
                 private=private_pipeline() if settings.mask_private else None,
             )
         )
@@ -141,6 +147,7 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
             source=source,
             accounts=accounts,
             words=WordDesk(database, published),
+            records=records_of(database, settings),
             published=published,
             topics=topics,
             statistics=statistics,
@@ -157,6 +164,8 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
         _run(stack, follow_preset(presets))
         _run(stack, tell_readiness(source))
         _run(stack, sweep(lambda now_ms: accounts.classes.forget_strangers(now_ms, chat.present)))
+        for doing in keep_records(house.records, settings):
+            _run(stack, doing)
         calm_collector()
         yield house
 

@@ -24,7 +24,7 @@ def test_rights_of_every_role() -> None:
             Permission.EDIT_GROUPS,
             Permission.MODERATE,
         },
-        Role.COMPLIANCE: {Permission.EDIT_WORDS, Permission.MODERATE},
+        Role.COMPLIANCE: {Permission.EDIT_WORDS, Permission.MODERATE, Permission.SEE_RECORDS},
         Role.ADMIN: set(Permission),
     }
 

@@ -19,6 +19,8 @@ MAY = {
     "/api/preset": {"admin"},
     "/api/examples": {"admin"},
     "/api/password": set(ROLES),
+    "/api/records": {"compliance", "admin"},
+    "/api/alerts": set(ROLES),
 }
 GUARDED = [(row, may) for row in TABLE for path, may in MAY.items() if row.path.startswith(path)]
 
@@ -54,6 +56,7 @@ def test_table_guards_everything_but_what_is_for_anyone() -> None:
         "/words",
         "/stats",
         "/admin",
+        "/records",
         "/login",
         "/setup",
         "/healthz",

@@ -9,7 +9,8 @@ from sqlalchemy import NullPool, create_engine, event
 
 import server.storage.tables_audit
 import server.storage.tables_groups
-import server.storage.tables_preset  # noqa: F401 -- its tables are part of the schema
+import server.storage.tables_preset
+import server.storage.tables_records  # noqa: F401 -- its tables are part of the schema
 from server.storage.tables import Base
 
 engine = create_engine(context.config.attributes["url"], poolclass=NullPool)

@@ -1,0 +1,94 @@
+"""How many words the lists have against how many they ought to have, and the clock of the weekly review.
+
+The numbers that are set at first come from a secondary source on the standard for generative services; which
+category stands for which of its risks only the organisation knows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from server.records.views import TargetBody
+from server.storage import audit, list_reviews
+from server.storage.database import Database
+from server.storage.list_reviews import StoredReview, StoredTarget
+
+TOTAL = 10_000
+BY_RISK = {"a1": 200, "a2": 100, "none": 0}
+REVIEW_DAYS = 7
+HISTORY = 12
+_DAY_MS = 86_400_000
+
+
+class Coverage:
+    """Targets, what there is, and the weekly review."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def report(self, now_ms: int) -> dict[str, Any]:
+        """Every category with its target, and when the next review is due."""
+        async with self._database.read() as connection:
+            counts = await list_reviews.words_by_category(connection)
+            targets = {target.category: target for target in await list_reviews.targets(connection)}
+            reviews = await list_reviews.newest(connection, HISTORY)
+        total = targets.pop("", StoredTarget("", "own", TOTAL))
+        names = sorted(set(counts) | set(targets))
+        return {
+            "total": {"num_words": sum(counts.values()), "target": total.num_words},
+            "categories": [
+                _row(name, counts.get(name, 0), targets.get(name) or StoredTarget(name, "none", 0))
+                for name in names
+            ],
+            "by_risk": BY_RISK,
+            "review": _clock(reviews, now_ms),
+        }
+
+    async def set_target(self, body: TargetBody, *, who: str, now_ms: int) -> None:
+        """Say how many words a category ought to have."""
+        number = BY_RISK.get(body.risk, body.num_words)
+        target = StoredTarget(body.category.strip(), body.risk, number)
+        async with self._database.write() as connection:
+            known = {each.category: each for each in await list_reviews.targets(connection)}
+            before = known.get(target.category)
+            if before == target:
+                return
+            await list_reviews.put_target(connection, target)
+            await audit.append(
+                connection,
+                at_ms=now_ms,
+                who=who,
+                what="set_coverage_target",
+                subject=target.category or "*",
+                detail={"before": asdict(before) if before else None, "after": asdict(target)},
+            )
+
+    async def reviewed(self, note: str, *, who: str, now_ms: int) -> None:
+        """The lists were gone through."""
+        async with self._database.write() as connection:
+            await list_reviews.add(connection, StoredReview(now_ms, who, note.strip()))
+            await audit.append(
+                connection,
+                at_ms=now_ms,
+                who=who,
+                what="review_lists",
+                subject="",
+                detail={"note": note.strip()},
+            )
+
+
+def _row(name: str, num_words: int, target: StoredTarget) -> dict[str, Any]:
+    return {"category": name, "num_words": num_words, "risk": target.risk, "target": target.num_words}
+
+
+def _clock(reviews: list[StoredReview], now_ms: int) -> dict[str, Any]:
+    last = reviews[0] if reviews else None
+    due_at_ms = None if last is None else last.at_ms + REVIEW_DAYS * _DAY_MS
+    return {
+        "every_days": REVIEW_DAYS,
+        "last": asdict(last) if last else None,
+        "due_at_ms": due_at_ms,
+        "overdue": due_at_ms is None or now_ms > due_at_ms,
+        "history": [asdict(each) for each in reviews],
+    }

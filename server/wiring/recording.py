@@ -1,0 +1,39 @@
+"""The records of the house, and what the chat notes of a hit: both follow from the settings.
+
+It does not know what the parts do with one another.
+"""
+
+from __future__ import annotations
+
+from server.chat.hit_notes import HitNotes
+from server.errors import ClientProblem, SettingsProblem
+from server.moderation import PublishedFilter
+from server.records import HitSeal, Records
+from server.settings import Settings
+from server.storage.database import Database
+from server.topics import private_pipeline
+
+
+def records_of(database: Database, settings: Settings) -> Records:
+    """The records."""
+    return Records(database, timezone=settings.timezone, hit_text=settings.hit_text)
+
+
+def hit_notes_of(settings: Settings, published: PublishedFilter) -> HitNotes:
+    """What is noted of a hit.
+
+    Raises:
+        SettingsProblem: texts are to be sealed, and there is no key for it.
+    """
+
+    def list_of(word_id: str) -> str:
+        return published.compiled.list_names.get(word_id, "")
+
+    if settings.hit_text != "sealed":
+        return HitNotes(settings.hit_text, list_of=list_of, private=private_pipeline())
+    if not settings.hit_key:
+        raise SettingsProblem("hit_text sealed: name the public key with hit_key; `dayi hits keys` makes one")
+    try:
+        return HitNotes("sealed", list_of=list_of, seal=HitSeal(settings.hit_key).seal)
+    except ClientProblem as problem:
+        raise SettingsProblem(f"hit_key: {problem.message_in('en')}") from None
