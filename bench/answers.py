@@ -21,7 +21,8 @@ import click
 from bench.answer_judge import Kind, Labelled, Verdict, judge, load_labelled
 from bench.answer_knowledge import example_knowledge
 from server.chat import texts_of
-from server.chat.answering import RestsOn, Said, answer
+from server.chat.answering import Said, answer
+from server.chat.grounded import RestsOn
 from server.chat.parts import Knowledge
 from server.knowledge import Nothing
 from server.presets import Preset, load_preset

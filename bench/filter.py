@@ -37,6 +37,8 @@ from filters import (
 NUM_WORDS: Final = 50_000
 NUM_CASES: Final = 100_000
 TEXT_CHARS: Final = 200
+NUM_LAYERS: Final = 40
+LAYER_WORDS: Final = 50
 ALPHABET_CHARS: Final = 3_000
 _SEED: Final = 20_240_601
 
@@ -81,6 +83,7 @@ def run(json: bool = False, text_file: Path | None = None) -> dict[str, float]:
         "most_held_chars": float(max(held)),
         "memory_mib": _memory_mib(word_list),
         "longest_stall_ms": min(_longest_stall_ms(word_list) for _ in range(3)),
+        **_with_layers(pipeline, word_list, dice, harmless),
         **_with_every_lane(word_list, text, harmless),
         "false_positives": float(_false_positives(source)),
         "leaks": float(count_leaks(NUM_CASES)),
@@ -166,6 +169,25 @@ def _held(pipeline: Pipeline, tokens: list[str]) -> list[int]:
         stream.feed(token)
         held.append(stream.held_chars)
     return held
+
+
+def _with_layers(
+    pipeline: Pipeline, word_list: WordList, dice: random.Random, harmless: list[str]
+) -> dict[str, float]:
+    """Small lists of many classes upon the large one: what all cost together, and what one costs a text."""
+    lists = [
+        replace(word_list, words=tuple(replace(word, text=word.text + "䶮") for word in chosen))
+        for chosen in (dice.sample(word_list.words, LAYER_WORDS) for _ in range(NUM_LAYERS))
+    ]
+    tracemalloc.start()
+    layers = [compile_pipeline(each, upon=pipeline) for each in lists]
+    size, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    return {
+        "layers_mib": size / 2**20,
+        "build_layers_seconds": _seconds(lambda: [compile_pipeline(each, upon=pipeline) for each in lists]),
+        "check_with_layer_us": _per_item_us(lambda: _check(layers[0], harmless), len(harmless)),
+    }
 
 
 def _with_every_lane(word_list: WordList, text: str, harmless: list[str]) -> dict[str, float]:

@@ -7,7 +7,7 @@ not know how sides are found, nor what a match leads to.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from filters.walk import Hit
@@ -32,7 +32,7 @@ class Side(NamedTuple):
 class Pairing:
     """The sides seen in one text that may still find their other side."""
 
-    def __init__(self, combos: list[Combo], sides: dict[int, Side], longest: int) -> None:
+    def __init__(self, combos: Sequence[Combo], sides: Mapping[int, Side], longest: int) -> None:
         self._combos = combos
         self._sides = sides
         self._longest = longest  # no match of a side is longer than this many raw characters

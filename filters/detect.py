@@ -11,9 +11,10 @@ import unicodedata
 from functools import cache
 from typing import Final, NamedTuple
 
+from filters.addresses import HAN
 from filters.automata import Automaton, State
 from filters.fold import PLAIN_SIGNS
-from filters.forms import DIGIT_SYMBOLS, HAN_ZERO, NAME_SYMBOLS, UNSEEN, WORD_SYMBOLS, Form
+from filters.forms import DIGIT_SYMBOLS, HAN_ZERO, NAME_SYMBOLS, UNSEEN, WORD_SYMBOLS, Form, named_han
 from filters.lanes import NUMERALS
 from filters.trie import altering, blocking
 from filters.types import Action, Direction
@@ -34,6 +35,7 @@ _TRIGGER: Final = re.compile(
     rf"[\d.@:．＠：。微薇威信扣球企幺vwqVWQＡ-Ｚａ-ｚ{''.join(NUMERALS)}釦陸貳參叄弐壱{_STYLED}\uf900-\ufaff\ufe10-\ufe6f]"
     rf"|{_UNSEEN.pattern}|[\ua700-\ua7ff]|[^\x00-\u2fff\u3400-\uffef]"
 )
+_FEW: Final = 4  # candidates; to look for what can be merged costs more than it saves
 _BLACK_FLAG: Final = "\U0001f3f4"  # flags of regions are spelled in tag characters behind it
 
 
@@ -75,7 +77,9 @@ def _symbol(char: str) -> str:
     if len(sign) != 1:
         return "" if not sign else "\0"
     folded = chr(sign[0][0])
-    return chr(HAN_ZERO + int(NUMERALS[folded])) if folded in NUMERALS else folded
+    if folded in NUMERALS:
+        return chr(HAN_ZERO + int(NUMERALS[folded]))
+    return HAN if "\u3400" <= folded <= "\u9fff" and folded not in named_han() else folded
 
 
 class DetectWalk:
@@ -89,6 +93,8 @@ class DetectWalk:
         self._before = ""  # the symbol that a new one would touch
         self._flag = False
         self._hidden = 0
+        self._merging = frozenset(n for n, form in enumerate(lookout.forms) if form.merges)
+        self._piece_at = 0
         self._form_of = dict(zip(lookout.entries, lookout.forms, strict=True))
         self.edge: list[Hit] = []
         self.hits: list[Hit] = []
@@ -96,6 +102,7 @@ class DetectWalk:
 
     def feed(self, piece: str, at: int) -> None:
         """Walk over the next characters; `at` is the raw position of the first."""
+        self._piece_at = at
         for char in piece:
             symbol = _symbol(char)
             if symbol == UNSEEN:
@@ -141,8 +148,21 @@ class DetectWalk:
         if begun is not None:
             self._note(at, begun, at + 1)
             survivors.append((at, begun))
-        self.live = survivors
+        self.live = self._merged(survivors) if len(survivors) > _FEW else survivors
         self._before = "" if cut else symbol
+
+    def _merged(self, live: list[tuple[int, State]]) -> list[tuple[int, State]]:
+        """Without what an older candidate covers; only within a piece, for what began in the message before
+        means less than what stands in this one alone."""
+        seen: set[int] = set()
+        kept = []
+        for start, state in live:
+            if self._merging and start >= self._piece_at and state.alive <= self._merging:
+                if state.number in seen:
+                    continue
+                seen.add(state.number)
+            kept.append((start, state))
+        return kept
 
     def _unseen(self, at: int) -> None:
         """An invisible character parts nothing, but may be looked for itself."""
@@ -218,4 +238,6 @@ def _left_guards(guard: str, symbol: str) -> bool:
 
 def _right_guards(guard: str, symbol: str) -> bool:
     """The same behind it, where a full stop ends a sentence."""
+    if guard == "line":
+        return symbol == "线"
     return symbol in (DIGIT_SYMBOLS if guard == "digit" else NAME_SYMBOLS)

@@ -10,7 +10,8 @@ from collections.abc import Callable
 from functools import cache
 from typing import Final, Literal, NamedTuple
 
-from filters.automata import Pattern, alt, one, rep, seq, word
+from filters.addresses import ADDRESS, STOPS
+from filters.automata import Automaton, Pattern, alt, one, rep, seq, word
 from filters.types import DetectorKind
 
 HAN_ZERO: Final = 0xE000  # a Chinese numeral is this plus its value
@@ -22,7 +23,7 @@ WORD_SYMBOLS: Final = frozenset(_LETTERS + _DIGITS + "@._%+-/")
 NAME_SYMBOLS: Final = frozenset(_LETTERS + _DIGITS + "_-")
 DIGIT_SYMBOLS: Final = frozenset(_DIGITS) | {chr(HAN_ZERO + value) for value in range(10)}
 
-Guard = Literal["", "digit", "word"]
+Guard = Literal["", "digit", "word", "line"]  # `line`: 建国路1号线 is a railway
 
 
 class Form(NamedTuple):
@@ -32,12 +33,15 @@ class Form(NamedTuple):
         left: what may not stand right before it.
         right: what may not stand right behind it.
         valid: says of the symbols of a match whether it is one.
+        merges: of two beginnings from which the same may follow, the later one need not be followed: matches
+            are bounded, and what they consist of does not matter.
     """
 
     pattern: Pattern
     left: Guard = ""
     right: Guard = ""
     valid: Callable[[str], bool] | None = None
+    merges: bool = False
 
 
 def _digit(values: str) -> Pattern:
@@ -201,5 +205,13 @@ _FORMS: Final = {
         left="word",
         right="digit",
     ),
+    DetectorKind.ADDRESS: Form(ADDRESS, right="line", merges=True),
     DetectorKind.INVISIBLE: Form(rep(one(UNSEEN), 1, None)),
 }
+
+
+@cache
+def named_han() -> frozenset[str]:
+    """The Han characters that mean something to a form; all others are alike to them."""
+    alphabet = Automaton([form.pattern for form in _FORMS.values()]).alphabet
+    return frozenset(char for char in alphabet if "\u3400" <= char <= "\u9fff") | STOPS

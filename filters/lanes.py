@@ -5,12 +5,24 @@ Each table is one more folding, character by character. It does not know actions
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from itertools import groupby
 from operator import ne
 from typing import Final, NamedTuple
 
-from filters.fold import IGNORED, INNER, LETTER, LITERAL_SIGNS, OTHER, PLAIN_SIGNS, Sign, SignTable, kind_of
+from filters.fold import (
+    DIGIT,
+    IGNORED,
+    INNER,
+    LETTER,
+    LITERAL_SIGNS,
+    OTHER,
+    PLAIN_SIGNS,
+    Sign,
+    SignTable,
+    kind_of,
+)
 from filters.sounds import readings_of, sound_codes, split_forms, syllables
 from filters.types import Lane
 from filters.walk import ANYWHERE, WHOLE
@@ -35,7 +47,13 @@ NUMERALS: Final = dict(
     zip("〇零一二三四五六七八九壹贰叁肆伍陆柒捌玖弌弍弎", "00123456789123456789123", strict=True)
 )
 _NUMERALS: Final = str.maketrans(NUMERALS)
-_NUMBERS: Final = frozenset(NUMERALS) | frozenset("0123456789")
+_NUMBERS: Final = frozenset(NUMERALS) | frozenset("0123456789十")
+_TENS: Final = re.compile(r"(?<![0-9十百])([1-9]?)十([1-9]?)(?![0-9十百])")
+_TWO_DIGITS: Final = re.compile(r"(?<![0-9十百])[1-9][0-9](?![0-9十百])")
+# Ⅲ folds to iii; as a number it is 3.
+ROMAN: Final = {chr(first + n): str(n + 1) for first in (0x2160, 0x2170) for n in range(12)}
+# 🇦 to 🇿: letters in disguise, though two together are meant as a flag.
+FLAG_LETTERS: Final = {chr(0x1F1E6 + n): chr(ord("a") + n) for n in range(26)}
 
 # Digits and signs that look like letters; i and l are one, for 1 is both.
 _LEET: Final = str.maketrans("l013456789", "ioieasgtbg")
@@ -74,7 +92,7 @@ def lane_keys(lane: Lane, folded: str, bound: int) -> list[Key]:
     if lane is Lane.REPEAT:
         keys = [collapse(folded)]
     elif lane is Lane.NUMBER:
-        return [_number_key(folded, bound)] if len(folded) > 1 and _has_number(folded) else []
+        return _number_keys(folded, bound) if len(folded) > 1 and _has_number(folded) else []
     elif lane is Lane.SPLIT:
         keys = split_forms(folded)
     elif lane is Lane.REVERSED:
@@ -97,9 +115,27 @@ def _has_number(folded: str) -> bool:
     return not _NUMBERS.isdisjoint(folded)
 
 
-def _number_key(folded: str, bound: int) -> Key:
-    key = folded.translate(_NUMERALS)
-    return Key("number", key, WHOLE if key.isascii() else bound)
+def _number_keys(folded: str, bound: int) -> list[Key]:
+    """In digits; and as people say it, 十八 for 18, or the other way round."""
+    digits = folded.translate(_NUMERALS)
+    keys = [
+        digits,
+        _TENS.sub(lambda found: _in_digits(found[1], found[2]), digits),
+        _TWO_DIGITS.sub(lambda found: _in_words(found[0], ""), digits),
+        _TWO_DIGITS.sub(lambda found: _in_words(found[0], "1"), digits),
+    ]
+    return [
+        Key("number", key, WHOLE if key.isascii() else bound) for key in dict.fromkeys(keys) if len(key) > 1
+    ]
+
+
+def _in_digits(tens: str, ones: str) -> str:
+    return f"{tens or 1}{ones or 0}"
+
+
+def _in_words(number: str, one: str) -> str:
+    tens, ones = number[0], number[1]
+    return f"{one if tens == '1' else tens}十{ones if ones != '0' else ''}"
 
 
 def _sounds(lane: Lane, folded: str) -> list[str]:
@@ -134,6 +170,8 @@ def signs_of(table: str) -> SignTable:
 
 
 def _number_sign(char: str) -> Sign:
+    if char in ROMAN:
+        return tuple((ord(digit), DIGIT, DIGIT) for digit in ROMAN[char])
     sign = PLAIN_SIGNS[char]
     if sign and any(chr(code) in NUMERALS for code, *_ in sign):
         digits = [NUMERALS.get(chr(code), chr(code)) for code, *_ in sign]
@@ -145,6 +183,8 @@ def _leet_sign(char: str) -> Sign:
     if char in _LEET_SIGNS:
         # No boundary depends on a sign: behind shit! a word has ended.
         return ((ord(_LEET_SIGNS[char]), OTHER, OTHER),)
+    if char in FLAG_LETTERS:
+        return ((ord(FLAG_LETTERS[char].translate(_LEET)), LETTER, LETTER),)
     sign = PLAIN_SIGNS[char]
     if not sign or any(kind == OTHER for _, kind, _ in sign):
         return sign

@@ -1,17 +1,16 @@
 """Turns a word list into tries and screens, once, when it is compiled.
 
-Decides for every entry how it is looked for. It does not look at any text.
+Decides for every entry how it is looked for. It does not look at any text, nor know the layers beside it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from datetime import date
 from typing import Final, NamedTuple
 
 from filters.automata import Automaton
-from filters.combos import Pairing
-from filters.detect import MAX_FORM_CHARS, DetectWalk, Lookout, may_contain
+from filters.detect import DetectWalk, Lookout, may_contain
 from filters.effects import Effect, effect_of, rank_of, soften
 from filters.entries import DETECTOR, Entries
 from filters.forms import form_of
@@ -41,8 +40,26 @@ class Table(NamedTuple):
     screen: Screen
 
 
+class Below(NamedTuple):
+    """What a list that is put upon others must know of them: how many numbers are taken.
+
+    `scoped`: whether any of their allow phrases is meant for some categories only.
+    """
+
+    num_entries: int = 0
+    num_phrases: int = 0
+    num_combos: int = 0
+    scoped: bool = False
+
+
+NOTHING: Final = Below()
+
+
 class Lexicon:
     """A compiled word list. Never changed after it is made, so that any number may read it at once.
+
+    Args:
+        below: of the lists it is put upon; the numbers of its own entries and phrases begin behind theirs.
 
     Raises:
         WordListProblem: an entry of which nothing can be looked for; its `line` is its place
@@ -50,18 +67,19 @@ class Lexicon:
         ValueError: an option out of range.
     """
 
-    def __init__(self, word_list: WordList, today: date | None = None) -> None:
+    def __init__(self, word_list: WordList, today: date | None = None, below: Below = NOTHING) -> None:
+        self.first_entry, self.first_phrase = below.num_entries, below.num_phrases
         self.options: Options = word_list.options
         if not 0 <= self.options.max_gap <= MAX_GAP:
             raise ValueError(f"max_gap must be 0 to {MAX_GAP}")
         lines = [line for line, word in enumerate(word_list.words, 1) if _counts(word.expires, today)]
         self.words: tuple[Word, ...] = tuple(word_list.words[line - 1] for line in lines)
         self.allow = tuple(phrase for phrase in word_list.allow if _counts(phrase.expires, today))
-        self.scoped = any(phrase.categories is not None for phrase in self.allow)
+        self.scoped = below.scoped or any(phrase.categories is not None for phrase in self.allow)
         num_words = len(self.words)
         entries = self._entries = Entries(self.words, word_list)
         self.words, self.owner, self.lane_of = entries.words, entries.owner, entries.lane_of
-        self.combos, self.sides = entries.combos, entries.sides
+        self._own_sides = entries.sides
         problems = [
             (line, "empty_fold", word.text)
             for number, (line, word) in enumerate(zip(lines, self.words[:num_words], strict=True))
@@ -74,6 +92,11 @@ class Lexicon:
         ]
         if problems:
             raise WordListProblem(problems)
+        self.combos = [combo._replace(entry=below.num_entries + combo.entry) for combo in entries.combos]
+        self.sides = {
+            below.num_entries + entry: side._replace(combo=below.num_combos + side.combo)
+            for entry, side in entries.sides.items()
+        }
         self.actions = {direction: self._entry_actions(direction) for direction in Direction}
         self._effects = {
             direction: [
@@ -93,16 +116,22 @@ class Lexicon:
         }
         self._sought = {direction: self._tables_sought(direction) for direction in Direction}
 
-    def sights(self, direction: Direction) -> dict[str, Sight]:
-        """What the walks of one direction look for, for each table."""
-        return self._sights[direction]
+    @property
+    def num_entries(self) -> int:
+        """How many things can be found."""
+        return len(self.owner)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it neither finds nor spares anything."""
+        return not self.words and not self.allow
 
     def effect(self, direction: Direction, entry: int) -> Effect:
-        """How an entry looks when it alters the text."""
+        """How an entry, by its number in this list, looks when it alters the text."""
         return self._effects[direction][self.owner[entry]]
 
     def action(self, direction: Direction, entry: int, soft: bool) -> Action | None:
-        """What a hit leads to."""
+        """What a hit of such an entry leads to."""
         action = self.actions[direction][entry]
         return soften(action) if soft else action
 
@@ -115,20 +144,10 @@ class Lexicon:
             * (MAX_REPEATS if "repeat" in self.tables else 1)
         )
 
-    def longest_hold_chars(self) -> int:
-        """No stream ever holds more characters than this."""
-        within = max((combo.within for combo in self.combos), default=-1)
-        hit = max(self.longest_hit_chars(), MAX_FORM_CHARS)
-        return (hit + 1) * (1 if within < 0 else 3) + max(0, within) + 1
-
-    def named(self, entry: int) -> Word:
-        """The word that an entry stands for."""
-        return self.words[self.owner[entry]]
-
     def walks(self, direction: Direction, tables: Collection[str] | None) -> list[Walk | DetectWalk]:
         """Walks over these tables and all that can spare a match; None is what a stream must walk."""
         if tables is None:
-            tables = [name for name in (*self.tables, DETECTOR) if self._must_walk(name, direction)]
+            tables = [name for name in (*self.tables, DETECTOR) if self.must_walk(name, direction)]
         spare = allow_bit(direction)
         walks: list[Walk | DetectWalk] = [
             Walk(sight)
@@ -140,30 +159,18 @@ class Lexicon:
             walks.append(DetectWalk(lookout, direction))
         return walks
 
-    def pairing(self) -> Pairing | None:
-        """What joins the sides of pairs, if there are any."""
-        return Pairing(self.combos, self.sides, self.longest_hit_chars()) if self.combos else None
-
-    def spares(self, direction: Direction) -> Callable[[int, int], bool]:
-        """Says whether an allow phrase is meant for an entry."""
-        if not self.scoped:
-            return lambda phrase, entry: True
-
-        def spares(phrase: int, entry: int) -> bool:
-            categories = self.allow[phrase].categories
-            return categories is None or self.named(entry).category in categories
-
-        return spares
-
     def suspects(self, views: Views, direction: Direction) -> list[str]:
         """The tables of which a text may contain something."""
         return [name for name in self._sought[direction] if self._suspects(name, views, direction)]
 
-    def late_tables(self, raw: str, direction: Direction) -> list[str]:
+    def has_late_tables(self, direction: Direction) -> bool:
+        """Whether there are tables that streams do not walk."""
+        return any(not self.must_walk(name, direction) for name in self._sought[direction])
+
+    def late_tables(self, views: Views, direction: Direction) -> list[str]:
         """The tables that streams do not walk and of which a text may contain something."""
-        late = [name for name in self._sought[direction] if not self._must_walk(name, direction)]
-        views = Views(raw) if late else None
-        return [name for name in late if views is not None and self._suspects(name, views, direction)]
+        late = [name for name in self._sought[direction] if not self.must_walk(name, direction)]
+        return [name for name in late if self._suspects(name, views, direction)]
 
     def _suspects(self, name: str, views: Views, direction: Direction) -> bool:
         if name == DETECTOR:
@@ -171,7 +178,7 @@ class Lexicon:
         units = views.units(name)
         return units is not None and self.tables[name].screen.suspects(units, self._sights[direction][name])
 
-    def _must_walk(self, name: str, direction: Direction) -> bool:
+    def must_walk(self, name: str, direction: Direction) -> bool:
         """Whether a stream must look at a table while it runs; one that only reports can wait."""
         if name == DETECTOR:
             lookout = self._lookouts[direction]
@@ -185,8 +192,9 @@ class Lexicon:
         return [*names, DETECTOR] if self._lookouts[direction] is not None else names
 
     def _lookout(self, detectors: tuple[Detector, ...], first: int, direction: Direction) -> Lookout | None:
-        entries = [first + place for place in range(len(detectors))]
-        actions = [self.actions[direction][entry] for entry in entries]
+        places = range(first, first + len(detectors))
+        entries = [self.first_entry + place for place in places]
+        actions = [self.actions[direction][place] for place in places]
         if not any(actions):
             return None
         forms = [form_of(detector.kind, detector.min_digits) for detector in detectors]
@@ -214,7 +222,7 @@ class Lexicon:
         pairs = list(zip(effects, actions, strict=True))
         ranks = bytearray([rank_of(effect, action) for effect, action in pairs])
         soft_ranks = bytes([rank_of(effect, soften(action)) for effect, action in pairs])
-        for entry in self.sides:
+        for entry in self._own_sides:
             if ranks[entry]:
                 ranks[entry] = PART_RANK
         self._known_ranks[direction] = bytes(ranks), soft_ranks
@@ -237,6 +245,8 @@ class Lexicon:
                 tell_all=self.options.report == "all" or self.scoped,
                 repeats=name == "repeat",
                 needs_letter=name in NEEDS_LETTER,
+                first_entry=self.first_entry,
+                first_phrase=self.first_phrase,
             )
             for name, table in self.tables.items()
         }

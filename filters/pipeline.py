@@ -6,10 +6,11 @@ the code that walks streams. It does not know who asks, or what is done with a v
 
 from __future__ import annotations
 
+from copy import copy
 from datetime import date
 from typing import Final
 
-from filters.lexicon import Lexicon
+from filters.layers import Layers
 from filters.stream import Stream
 from filters.types import Direction, Verdict, WordList, strongest
 from filters.views import Views
@@ -27,10 +28,10 @@ class Pipeline:
     is blocked.
     """
 
-    def __init__(self, word_list: WordList, today: date | None = None) -> None:
+    def __init__(self, word_list: WordList, today: date | None = None, upon: Pipeline | None = None) -> None:
         self.version = word_list.version
-        self._lexicon = Lexicon(word_list, today)
-        self.longest_hold_chars = self._lexicon.longest_hold_chars()
+        self._layers: Layers = Layers.of(word_list, today, None if upon is None else upon._layers)
+        self.longest_hold_chars = self._layers.longest_hold_chars()
 
     def check(self, text: str, direction: Direction, *, before: str = "") -> Verdict:
         """The verdict on a whole text.
@@ -42,19 +43,25 @@ class Pipeline:
                 the word has one or two characters only, it leads to a review at most.
         """
         views = Views(before + text)
-        tables = self._lexicon.suspects(views, direction)
+        tables = self._layers.suspects(views, direction)
         folded = Views(text).folded if before else views.folded
         if not tables:
             return Verdict(None, text, (), folded, self.version)
-        stream = Stream(self._lexicon, direction, tables, before)
+        stream = Stream(self._layers, direction, tables, before)
         passed = stream.run(text)
         matches = stream.matches
         action = strongest(match.action for match in matches)
         return Verdict(action, passed, matches, folded, self.version)
 
+    def as_version(self, version: int) -> Pipeline:
+        """The same filter under another number; nothing is copied."""
+        same = copy(self)
+        same.version = version
+        return same
+
     def stream(self, direction: Direction) -> Stream:
         """A new stream; it keeps this list to its end, whatever is published meanwhile."""
-        return Stream(self._lexicon, direction)
+        return Stream(self._layers, direction)
 
     @staticmethod
     def tail(text: str, before: str = "") -> str:
@@ -67,16 +74,20 @@ class Pipeline:
         return (before + text)[-CARRY_CHARS:]
 
 
-def compile_pipeline(word_list: WordList, *, today: date | None = None) -> Pipeline:
+def compile_pipeline(
+    word_list: WordList, *, today: date | None = None, upon: Pipeline | None = None
+) -> Pipeline:
     """Compile a list; takes up to a second for 50,000 words, so call it in a thread.
 
     It is Python throughout, so that other threads get their turns while it works.
 
     Args:
         today: leaves out what expired before; None leaves out nothing.
+        upon: a compiled list that counts as well, and is shared, not copied. Its words are more trusted:
+            an allow phrase spares what its own list and those put upon it find, nothing below.
 
     Raises:
         WordListProblem: entries of which nothing can be looked for.
-        ValueError: an option out of range.
+        ValueError: an option out of range, or unlike that of the list below.
     """
-    return Pipeline(word_list, today)
+    return Pipeline(word_list, today, upon)

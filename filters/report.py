@@ -13,30 +13,30 @@ from filters.types import Action, Direction, Match
 from filters.walk import Hit
 
 if TYPE_CHECKING:
-    from filters.lexicon import Lexicon
+    from filters.layers import Layers
 
 _Known = list[tuple[Hit, Action]]
 
 
 def to_matches(
-    lexicon: Lexicon, direction: Direction, hits: Iterable[Hit], raw: str, before: int = 0
+    layers: Layers, direction: Direction, hits: Iterable[Hit], raw: str, before: int = 0
 ) -> tuple[Match, ...]:
     """Matches by position, the longest of a span first; redundant ones left out unless all are asked for.
 
     Args:
         before: how many characters of the raw text were in an earlier text; positions count from there.
     """
-    known = [(hit, action) for hit in set(hits) if (action := lexicon.action(direction, hit.entry, hit.soft))]
+    known = [(hit, action) for hit in set(hits) if (action := layers.action(direction, hit.entry, hit.soft))]
     if not known:
         return ()
     known.sort(key=lambda pair: (pair[0].start, -pair[0].end, -pair[1].strength, pair[0].entry))
-    known = _without_inner(known) if lexicon.options.report == "longest" else _once_each(lexicon, known)
+    known = _without_inner(known) if layers.options.report == "longest" else _once_each(layers, known)
     astral = [place for place, char in enumerate(raw[before:]) if char > "\uffff"]
-    return tuple(_match(lexicon, hit, action, astral, before) for hit, action in known)
+    return tuple(_match(layers, hit, action, astral, before) for hit, action in known)
 
 
-def _match(lexicon: Lexicon, hit: Hit, action: Action, astral: list[int], before: int) -> Match:
-    word = lexicon.named(hit.entry)
+def _match(layers: Layers, hit: Hit, action: Action, astral: list[int], before: int) -> Match:
+    word = layers.named(hit.entry)
     start, end = max(0, hit.start - before), hit.end - before
     return Match(
         start=start,
@@ -46,7 +46,7 @@ def _match(lexicon: Lexicon, hit: Hit, action: Action, astral: list[int], before
         word_id=word.id,
         word=word.text,
         category=word.category,
-        lane=lexicon.lane_of[hit.entry],
+        lane=layers.lane_of(hit.entry),
         action=action,
         carried=hit.start < before,
     )
@@ -67,10 +67,10 @@ def _without_inner(ordered: _Known) -> _Known:
     return kept
 
 
-def _once_each(lexicon: Lexicon, ordered: _Known) -> _Known:
+def _once_each(layers: Layers, ordered: _Known) -> _Known:
     """The same among the hits of one word only: two lanes may see the same thing."""
     by_word: dict[int, _Known] = {}
     for pair in ordered:
-        by_word.setdefault(lexicon.owner[pair[0].entry], []).append(pair)
+        by_word.setdefault(layers.owner_of(pair[0].entry), []).append(pair)
     kept = {pair for pairs in by_word.values() for pair in _without_inner(pairs)}
     return [pair for pair in ordered if pair in kept]

@@ -6,7 +6,7 @@ after `flush` it is equal to it. It does not know where the text comes from or g
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from filters.render import Canvas
@@ -16,7 +16,7 @@ from filters.types import Action, Direction, Match
 from filters.walk import Hit, Span
 
 if TYPE_CHECKING:
-    from filters.lexicon import Lexicon
+    from filters.layers import Layers, Tables
 
 _FAR: Final = 1 << 60
 FEW_CHARS: Final = 2
@@ -37,26 +37,26 @@ class Stream:
     """
 
     def __init__(
-        self, lexicon: Lexicon, direction: Direction, tables: Collection[str] | None = None, before: str = ""
+        self, layers: Layers, direction: Direction, tables: Tables | None = None, before: str = ""
     ) -> None:
         self.blocked = False
-        self._lexicon = lexicon
+        self._layers = layers
         self._direction = direction
-        self._walks = lexicon.walks(direction, tables)
+        self._walks = layers.walks(direction, tables)
         self._all_tables = tables is not None
         self._late: list[Hit] = []  # found in lanes that only report, at the end
-        self._pairing = lexicon.pairing()
+        self._pairing = layers.pairing()
         self._may_block = blocking(direction)
         self._may_alter = altering(direction)
         self._may_spare = allow_bit(direction)
-        self._spares = lexicon.spares(direction)
+        self._spares = layers.spares()
         self._pieces: list[str] = []  # everything that came in
         self._before = len(before)
         self._end = 0
         self._open: list[Hit] = []  # found, but an allow phrase may still spare them
         self._recent: list[Span] = []  # allow phrases that a pair completed later may lie in
         self._found: list[Hit] = []  # certain
-        self._canvas = Canvas(lexicon.options.mask_char)
+        self._canvas = Canvas(layers.options.mask_char)
         self._block_at: int | None = None
         self._busy = False  # whether any candidate lives
         self._over = False
@@ -80,7 +80,7 @@ class Stream:
     def matches(self) -> tuple[Match, ...]:
         """The certain matches so far, by position; after a block, those found up to it."""
         raw = "".join(self._pieces)
-        return to_matches(self._lexicon, self._direction, self._found + self._late, raw, self._before)
+        return to_matches(self._layers, self._direction, self._found + self._late, raw, self._before)
 
     def feed(self, piece: str) -> str:
         """Take the next piece, give what may go out now; after a block that is nothing for ever."""
@@ -108,9 +108,9 @@ class Stream:
 
     def _look_late(self) -> None:
         try:
-            late = self._lexicon.late_tables(self.raw_text, self._direction)
+            late = self._layers.late_tables(self.raw_text, self._direction)
             if late:
-                whole = Stream(self._lexicon, self._direction, late)
+                whole = Stream(self._layers, self._direction, late)
                 whole.run(self.raw_text)
                 self._late = whole._found
         except BaseException:
@@ -167,7 +167,7 @@ class Stream:
         found += self._pairing.settle(self._end, self._earliest_side(), last=last)
         stays = self._survives(self._recent)
         if self._recent:
-            oldest = self._end - self._lexicon.longest_hold_chars()
+            oldest = self._end - self._layers.longest_hold_chars()
             self._recent = [span for span in self._recent if span.end >= oldest]
         return list(filter(stays, found))
 
@@ -176,7 +176,7 @@ class Stream:
         for walk in self._walks:
             first = min(first, walk.earliest(PART, first))
             for hit in walk.edge:
-                if hit.start < first and hit.entry in self._lexicon.sides:
+                if hit.start < first and hit.entry in self._layers.sides:
                     first = hit.start
         return first
 
@@ -197,7 +197,7 @@ class Stream:
         self._open = list(filter(stays, self._open))
         for walk in self._walks:
             # A side is spared as part of its pair only.
-            walk.edge = [hit for hit in walk.edge if hit.entry in self._lexicon.sides or stays(hit)]
+            walk.edge = [hit for hit in walk.edge if hit.entry in self._layers.sides or stays(hit)]
 
     def _decide(self) -> None:
         """Hits that began before every living allow phrase are certain."""
@@ -217,16 +217,16 @@ class Stream:
             if self._block_at is None or hit.start < self._block_at:
                 self._block_at = max(hit.start, self._before)
         elif action and action.alters_text:
-            self._canvas.cover(hit, self._lexicon.effect(self._direction, hit.entry))
+            self._canvas.cover(hit, self._layers.effect(self._direction, hit.entry))
 
     def _action(self, hit: Hit) -> Action | None:
-        return self._lexicon.action(self._direction, hit.entry, hit.soft)
+        return self._layers.action(self._direction, hit.entry, hit.soft)
 
     def _softened(self, hit: Hit, length: int) -> Hit:
         """The end of one message and the beginning of the next make many a word that nobody meant."""
         if not hit.start < self._before < hit.end:
             return hit
-        few = len(self._lexicon.named(hit.entry).text) <= FEW_CHARS
+        few = len(self._layers.named(hit.entry).text) <= FEW_CHARS
         # On purpose, one of the two messages is little else than its part of the word.
         meant = 2 * (self._before - hit.start) >= self._before or 2 * (hit.end - self._before) >= length
         return hit if meant and not few else hit._replace(soft=True)

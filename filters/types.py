@@ -161,6 +161,7 @@ class DetectorKind(StrEnum):
     IPV4 = "ipv4"
     WECHAT = "wechat"
     QQ = "qq"
+    ADDRESS = "address"  # a Chinese postal address with a house number
     DIGITS = "digits"  # a run of at least `min_digits`, in any style
     INVISIBLE = "invisible"  # characters nobody sees where they have no business
 

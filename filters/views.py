@@ -17,6 +17,8 @@ from filters.sounds import sound_codes, syllables
 
 Units = Any  # an array of UTF-16 code units
 
+_FLAG: Final = re.compile("[\U0001f1e6-\U0001f1ff]")
+_ROMAN: Final = re.compile("[\u2160-\u216b\u2170-\u217b]")
 _LETTER: Final = re.compile(r"[^\W\d_\u3400-\u9fff]")
 
 
@@ -27,14 +29,22 @@ class Views:
         self.raw = raw
         self.folded = fold(raw)
         self._plain: Units | None = None
+        self._known: dict[str, Units | None] = {}  # several lists may ask for the same
 
     def units(self, table: str) -> Units | None:
         """The view of a table, None if nothing of the table can be in the text."""
+        if table not in self._known:
+            self._known[table] = self._units(table)
+        return self._known[table]
+
+    def _units(self, table: str) -> Units | None:
         if table == LITERAL:
             return _units(fold(self.raw, keep_ignored=True))
         if table in NEEDS_LETTER:
-            if not _LETTER.search(self.folded):
+            if not _LETTER.search(self.folded) and not (table == "leet" and _FLAG.search(self.raw)):
                 return None
+            return _units("".join(map(_speller(table), self.raw)))
+        if table == "number" and _ROMAN.search(self.raw):
             return _units("".join(map(_speller(table), self.raw)))
         if self._plain is None:
             self._plain = _units(self.folded)

@@ -58,6 +58,8 @@ class Sight(NamedTuple):
         tell_all: tell words inside longer ones, too.
         repeats: a repeated character counts once.
         needs_letter: what has no letter in it is no hit (the plain table has it, or nobody).
+        first_entry: what the trie calls 0 is this entry of all the lists that are looked for together.
+        first_phrase: the same for allow phrases.
     """
 
     trie: Trie
@@ -72,6 +74,8 @@ class Sight(NamedTuple):
     tell_all: bool
     repeats: bool = False
     needs_letter: bool = False
+    first_entry: int = 0
+    first_phrase: int = 0
 
 
 _Candidate = tuple[int, int, int]  # raw start, node, what it may hope for
@@ -241,7 +245,7 @@ class Walk:
                 continue
             for entry in sight.trie.ending_at(node):
                 if entry < 0:
-                    self.spans.append(Span(start, end, -1 - entry))
+                    self.spans.append(Span(start, end, sight.first_phrase - 1 - entry))
                     continue
                 rank = sight.rank[entry]
                 bound = sight.bounds[entry]
@@ -256,12 +260,12 @@ class Walk:
                 if bound != WHOLE or self._kind == OTHER:
                     if rank != PART_RANK:
                         sure_rank = rank
-                    self.hits.append(Hit(start, end, entry, soft))
+                    self.hits.append(Hit(start, end, sight.first_entry + entry, soft))
                 elif rank > edge_rank or rank == PART_RANK or sight.tell_all:
                     # Only a letter or digit can be joined by what comes next.
                     if rank != PART_RANK:
                         edge_rank = rank
-                    self.edge.append(Hit(start, end, entry, soft))
+                    self.edge.append(Hit(start, end, sight.first_entry + entry, soft))
 
 
 def _firm(possible: int, hope: int) -> bool:
@@ -270,4 +274,6 @@ def _firm(possible: int, hope: int) -> bool:
 
 
 def _is_letter(char: str) -> bool:
-    return any(kind == LETTER for _, kind, _ in PLAIN_SIGNS[char] or ())
+    return "\U0001f1e6" <= char <= "\U0001f1ff" or any(
+        kind == LETTER for _, kind, _ in PLAIN_SIGNS[char] or ()
+    )

@@ -8,8 +8,10 @@ The README's table of settings is checked against this class by a test.
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
@@ -118,10 +120,25 @@ class Settings(BaseSettings):
 
     timezone: str = Field("Asia/Shanghai", description="Time zone of the statistics.")
     small_group: int = Field(3, ge=2, description="Groups of fewer people are hidden in every statistic.")
+    term_starts: list[str] = Field(
+        default_factory=lambda: ["02-01", "09-01"],
+        description="First days of the terms; each begins with the Monday of its week, and people get new "
+        "pseudonyms (in the environment: a JSON list).",
+    )
+    anonymise_after_days: int = Field(
+        30,
+        ge=1,
+        description="Days after its last turn until a conversation is removed; its questions stay as counts.",
+    )
+    delete_after_days: int = Field(
+        365,
+        ge=14,
+        description="Days until counted questions are summed up by week and their pseudonyms removed.",
+    )
     mask_private: bool = Field(
         True,
-        description="Mask telephone, identity and bank card numbers, e-mail, WeChat and QQ in questions "
-        "before anything is stored or answered.",
+        description="Mask telephone, identity and bank card numbers, e-mail, WeChat, QQ, postal addresses "
+        "and the listed names of a class in questions before anything is stored or answered.",
     )
     hit_text: HitText = Field(
         "none",
@@ -166,6 +183,18 @@ class Settings(BaseSettings):
         except (OSError, ValueError, KeyError):  # a folder, a strange path, an unknown name
             raise ValueError(f"no time zone {name!r}") from None
         return name
+
+    @field_validator("term_starts")
+    @classmethod
+    def _days_of_a_year(cls, starts: list[str]) -> list[str]:
+        if not starts or not all(re.fullmatch(r"\d\d-\d\d", each) for each in starts):
+            raise ValueError('name one day or more as month and day, such as "09-01"')
+        for each in starts:
+            try:
+                date.fromisoformat(f"2001-{each}")  # a year without 29 February
+            except ValueError:
+                raise ValueError(f"{each} is no day of every year") from None
+        return starts
 
     @field_validator("openai_key")
     @classmethod
@@ -220,10 +249,11 @@ def read_settings(command_line: Mapping[str, Any] | None = None, config: Path | 
     try:
         in_environment = EnvSettingsSource(Settings)()
         return Settings(**{**in_file, **in_environment, **given})
-    except SettingsError:  # the one setting that is a list
-        raise SettingsProblem(
-            'DAYI_ALLOWED_ORIGINS: write a JSON list, such as ["https://portal.example.org"]'
-        ) from None
+    except SettingsError as error:  # of those that are lists
+        name, example = "ALLOWED_ORIGINS", '["https://portal.example.org"]'
+        if "term_starts" in str(error):
+            name, example = "TERM_STARTS", '["02-01", "09-01"]'
+        raise SettingsProblem(f"DAYI_{name}: write a JSON list, such as {example}") from None
     except ValidationError as error:
         rows = error.errors(include_url=False, include_context=False, include_input=False)
         raise SettingsProblem(

@@ -1,4 +1,4 @@
-// The administrator's page: users, classes, texts and colours, examples, and keys of other systems.
+// The administrator's page: users, classes, texts and colours, examples, what is removed when, keys of other systems.
 
 import { html, useState } from './vendor/preact.js';
 import { api } from './shared/api.js';
@@ -10,12 +10,13 @@ import { Classes } from './admin/classes.js';
 import { Examples, isLoaded } from './admin/examples.js';
 import { Keys } from './admin/keys.js';
 import { Preset } from './admin/preset.js';
+import { Privacy } from './admin/privacy.js';
 import { t } from './admin/say.js';
 import { Users } from './admin/users.js';
 
 const load = async () => {
-  const [{ users }, { classes }, { keys }, examples] = await Promise.all(['users', 'classes', 'keys', 'examples'].map((what) => api.get(`/api/${what}`)));
-  return { users, classes, keys, examples };
+  const [{ users }, { classes }, { keys }, removed, { reveals }, examples] = await Promise.all(['users', 'classes', 'keys', 'removals', 'reveals', 'examples'].map((what) => api.get(`/api/${what}`)));
+  return { users, classes, keys, removed, reveals, examples };
 };
 
 function App({ site, reloadSite }) {
@@ -44,6 +45,7 @@ function App({ site, reloadSite }) {
     <${Classes} classes=${value.classes} users=${value.users} site=${site} word=${pick(site.class_word)} run=${run} />
     <${Preset} site=${site} reloadSite=${reloadSite} />
     ${isLoaded(found) && offered}
+    <${Privacy} removed=${value.removed} reveals=${value.reveals} classes=${value.classes} site=${site} reload=${reload} />
     <${Keys} keys=${value.keys} site=${site} run=${run} />
   </div>`;
 }

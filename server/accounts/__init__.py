@@ -5,7 +5,8 @@ It does not know cookies, requests, or what is chatted.
 
 from server.accounts.accounts import Accounts
 from server.accounts.logins import NewLogin
-from server.accounts.permissions import Permission, Role, allows, require, require_chat
+from server.accounts.permissions import RIGHTS, Permission, Role, allows, may, require, require_chat
+from server.accounts.rights import rights_of
 from server.accounts.views import (
     ClassPatch,
     ClassRef,
@@ -15,13 +16,16 @@ from server.accounts.views import (
     MadeKey,
     NewClass,
     NewKey,
+    NewReveal,
     NewUser,
+    RevealView,
     UserPatch,
     UserView,
 )
 from server.accounts.who import Who, pseudonym
 
 __all__ = [
+    "RIGHTS",
     "Accounts",
     "ClassPatch",
     "ClassRef",
@@ -32,14 +36,18 @@ __all__ = [
     "NewClass",
     "NewKey",
     "NewLogin",
+    "NewReveal",
     "NewUser",
     "Permission",
+    "RevealView",
     "Role",
     "UserPatch",
     "UserView",
     "Who",
     "allows",
+    "may",
     "pseudonym",
     "require",
     "require_chat",
+    "rights_of",
 ]

@@ -14,7 +14,7 @@ from server.accounts.tokens import new_token, token_hash
 from server.accounts.views import LoginView, clean_name, name_taken
 from server.accounts.who import Who
 from server.errors import ClientProblem
-from server.storage import acts, users
+from server.storage import acts, rights, users
 from server.storage.acts import By
 from server.storage.database import Database
 from server.storage.ids import new_id
@@ -110,9 +110,10 @@ class Logins:
             return None
         async with self._database.read() as connection:
             user = await users.find_by_login(connection, token_hash(token), now_ms)
-        if user is None:
-            return None
-        return Who(kind="user", id=user.id, name=user.name, role=user.role, class_id=user.class_id)
+            if user is None:
+                return None
+            switched = await rights.of_user(connection, user.id)
+        return Who("user", user.id, user.name, user.role, user.class_id, switched)
 
     async def logout(self, token: str | None) -> None:
         """End this login; unknown ones are ended already."""

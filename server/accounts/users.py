@@ -6,9 +6,10 @@ from typing import Any
 
 from server.accounts.passwords import Passwords, check_password
 from server.accounts.permissions import Role
+from server.accounts.rights import rights_of, switches
 from server.accounts.views import NewUser, UserPatch, UserView, clean_name, name_taken, not_found
 from server.errors import ClientProblem
-from server.storage import acts, users
+from server.storage import acts, rights, users
 from server.storage.acts import By
 from server.storage.database import Database
 from server.storage.ids import new_id
@@ -24,7 +25,8 @@ class Users:
     async def list_all(self) -> list[UserView]:
         """Every user by name."""
         async with self._database.read() as connection:
-            return [_view(user) for user in await users.list_all(connection)]
+            switched = await rights.of_all(connection)
+            return [_view(user, switched.get(user.id, ())) for user in await users.list_all(connection)]
 
     async def add(self, new: NewUser, now_ms: int, *, by: By | None = None) -> UserView:
         """Make a user; without `by` the command line does it.
@@ -51,12 +53,18 @@ class Users:
         return _view(user)
 
     async def change(self, user_id: str, patch: UserPatch, *, by: By | None = None) -> UserView:
-        """Change role, password or whether the user may log in; without `by` the command line does it.
+        """Change role, password, rights to see, or whether the user may log in.
 
-        A user who is disabled or gets a new password is logged out everywhere at once.
+        A user who is disabled or gets a new password is logged out everywhere at once. With another role,
+        what was switched for the user is forgotten: it was meant for the old one.
+
+        Args:
+            user_id: whom.
+            patch: what to change.
+            by: who changes it, and when; None: the command line.
 
         Raises:
-            ClientProblem: 404 `not_found`, 409 `last_admin`, 422 `weak_password`.
+            ClientProblem: 404 `not_found`, 409 `last_admin`, 422 `weak_password` or `bad_right`.
         """
         values: dict[str, Any] = {}
         if patch.role is not None:
@@ -87,19 +95,32 @@ class Users:
                 )
             if after.disabled or patch.password is not None:
                 await users.end_logins(connection, user_id)
+            old = rights_of(before.role, await rights.of_user(connection, user_id))
+            if after.role != before.role:
+                await rights.clear(connection, user_id)
+            for right, allowed in switches(after.role, patch.rights or {}).items() if patch.rights else ():
+                await rights.switch(connection, user_id, right, allowed)
+            switched = await rights.of_user(connection, user_id)
+            new = rights_of(after.role, switched)
             if after != before:
                 detail = acts.difference(before, after, ("role", "disabled"))
                 if patch.password is not None:
                     detail["password"] = "new"  # noqa: S105 -- that there is one, not which
                 await acts.note(connection, by, "edit_user", after.name, **detail)
-        return _view(after)
+            if new != old or after.role != before.role:
+                rights_switched = {right: on for right, on in new.items() if on != old[right]}
+                await acts.note(
+                    connection, by, "change_rights", after.name, role=after.role, switched=rights_switched
+                )
+        return _view(after, switched)
 
 
-def _view(user: users.StoredUser) -> UserView:
+def _view(user: users.StoredUser, switched: tuple[tuple[str, bool], ...] = ()) -> UserView:
     return UserView(
         id=user.id,
         name=user.name,
         role=Role(user.role),
         disabled=user.disabled,
         created_at_ms=user.created_at_ms,
+        rights=rights_of(user.role, switched),
     )

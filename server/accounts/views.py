@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import unicodedata
+from enum import StrEnum
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from server.accounts.permissions import Role
+from server.accounts.permissions import Permission, Role
 from server.errors import ClientProblem
 
 NAME_CHARS = 64
@@ -37,6 +38,7 @@ class UserView(_View):
     role: Role
     disabled: bool
     created_at_ms: int
+    rights: dict[Permission, bool]  # the five that can be switched, as they are now
 
 
 class NewUser(_Body):
@@ -53,6 +55,7 @@ class UserPatch(_Body):
     role: Role | None = None
     disabled: bool | None = None
     password: str | None = None
+    rights: dict[Permission, bool] | None = None
 
 
 class KeyView(_View):
@@ -123,6 +126,45 @@ class ClassPatch(_Body):
     enrolled: int | None = Field(None, ge=0, le=100_000)
     teachers: tuple[str, ...] | None = None
     archived: bool | None = None
+
+
+class RevealReason(StrEnum):
+    """Why somebody has to know a name."""
+
+    SAFETY = "safety"  # somebody may come to harm
+    LAW = "law"  # an authority asks, and has the right to
+    ABUSE = "abuse"  # the desk is being misused
+    ASKED = "asked"  # the person wants it
+
+
+class NewReveal(_Body):
+    """Whose name is wanted, and why."""
+
+    class_id: str | None = Field(None, max_length=64)
+    asker: str = Field(pattern=r"^[0-9a-f]{16}$")
+    about: str = Field("", max_length=64, pattern=r"^[a-z]*(:[A-Za-z0-9_-]*)?$")  # hit:17, thread:abc
+    reason: RevealReason
+    note: str = Field(max_length=500)
+
+
+class RevealedName(_View):
+    """Who is behind a pseudonym; a visitor without an account has no name."""
+
+    kind: Literal["user", "visitor"]
+    name: str | None
+    since_ms: int
+
+
+class RevealView(_View):
+    """A reveal, as the person it was about sees it, and as administrators do: without the person."""
+
+    at_ms: int
+    by_name: str
+    by_role: Role
+    class_id: str | None
+    about: str
+    reason: RevealReason
+    note: str
 
 
 def clean_name(name: str, form: Literal["NFC", "NFKC"] = "NFKC") -> str:

@@ -10,11 +10,12 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from server.knowledge import ApprovedAnswer, Finding, Grounded, Nothing, Offered, Passage, Served
+from server.chat.grounded import GroundedReply, RestsOn, Unsupported
+from server.knowledge import ApprovedAnswer, Finding, Grounded, Nothing, Offered, Served
 from server.presets import KnowledgePolicy
 from server.protocol.frames import Origin
 from server.protocol.texts import Texts
-from server.sources.types import Ended, Piece, Reply, ReplyRequest, Source, SourceEvent
+from server.sources.types import Ended, Piece, ReplyRequest, Source, SourceEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +27,7 @@ class Said:
     offers: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class RestsOn:
-    """The model is shown these passages. It comes before the first piece."""
-
-    passages: tuple[Passage, ...]
-
-
-AnswerEvent = SourceEvent | Said | RestsOn
+AnswerEvent = SourceEvent | Said | RestsOn | Unsupported
 
 
 class Answer(Protocol):
@@ -67,7 +61,9 @@ def answer(
         case Offered(answers):
             return _Words(texts.offer, Said("offer", offers=tuple(each.question for each in answers)))
         case Grounded(passages):
-            return _WithPassages(source.reply(request), passages)
+            return GroundedReply(source, request, passages, policy, texts.fallback)
+        case Nothing(is_empty=False) if policy.nothing_fits == "model":
+            return GroundedReply(source, request, (), policy, texts.fallback)
         case Nothing(is_empty) if policy.nothing_fits == "decline" and not is_empty:
             return _Words(texts.fallback, Said("declined"))
         case _:
@@ -90,19 +86,3 @@ class _Words:
 
     def cancel(self) -> None:
         self._is_cancelled = True
-
-
-class _WithPassages:
-    """A model's reply that says first what it rests on."""
-
-    def __init__(self, reply: Reply, passages: tuple[Passage, ...]) -> None:
-        self._reply = reply
-        self._passages = passages
-
-    async def __aiter__(self) -> AsyncIterator[AnswerEvent]:
-        yield RestsOn(self._passages)
-        async for event in self._reply:
-            yield event
-
-    def cancel(self) -> None:
-        self._reply.cancel()

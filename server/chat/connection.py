@@ -149,7 +149,7 @@ class Connection:
             resume_from=seen,
             limits=Limits(question_chars=rules.question_chars, frame_bytes=rules.frame_bytes),
             label=self._parts.preset.label.get(self._session.lang),
-            lists_version=pipeline.version if (pipeline := self._parts.pipeline) else 0,
+            lists_version=pipeline.version if (pipeline := self._parts.pipeline(self.who.class_id)) else 0,
         )
         if not self.outbox.put(dump(welcome)):
             return
@@ -160,9 +160,11 @@ class Connection:
 
     async def _carry(self, frame: Command) -> None:
         if self._live is not None and self._watcher is not None:
-            refusals = self._parts.published.refusals(self._session.lang)
+            class_id = self.who.class_id
+            refusals = self._parts.published.refusals(self._session.lang, class_id)
             texts = replace(self._session.texts, refusals=refusals)
-            asker = Asker(texts, self._buckets, self._carried, self._parts.private)
+            private = self._parts.private.of(class_id) if self._parts.private else None
+            asker = Asker(texts, self._buckets, self._carried, private)
             await self._live.command(frame, Speaker(self.who, asker, self._watcher))
 
     def _leave(self) -> None:

@@ -21,6 +21,7 @@ from server.chat.journal import Journal
 from server.chat.live import LiveConversation
 from server.chat.messages import TOO_MANY_CONNECTIONS
 from server.chat.parts import Parts
+from server.chat.removing import Removing
 from server.errors import ClientProblem
 from server.presets import Preset
 from server.protocol.carries import CarryShelf
@@ -55,7 +56,11 @@ class ChatDesk:
         self._live: dict[str, LiveConversation] = {}
         self._begun: dict[str, LiveConversation] = {}  # of those, the newest ones, oldest first
         self._loading: dict[str, asyncio.Task[LiveConversation | None]] = {}
+        self.removing = Removing(
+            parts, self._live, self._loading, journal=self._journal, facts=self._facts, forget=self._forget
+        )
         self._connections: set[Connection] = set()
+        self._leaving: set[str] = set()
         self._by_user: Counter[str] = Counter()
         self._by_address: Counter[str] = Counter()
         self._user_buckets = BucketShelf(rules.asks_per_minute)
@@ -133,7 +138,7 @@ class ChatDesk:
                 503 `closing`, when the server stops.
         """
         rules = self._parts.rules
-        if self._closing:
+        if self._closing or who.id in self._leaving:
             texts = self._parts.texts
             raise ClientProblem(
                 "closing", texts["zh"].not_ready, message_en=texts["en"].not_ready, status=503
@@ -189,16 +194,26 @@ class ChatDesk:
         Raises:
             StorageProblem: the database refused.
         """
-        live = await self._find(who, conversation_id)
-        if live is None:
+        if await self._find(who, conversation_id) is None:
             return False
-        live.delete()
-        await live.answered()
-        async with self._parts.database.write() as connection:
-            await conversations.delete(connection, conversation_id, who.id)
-        self._forget(live)
-        self._parts.source.forget(conversation_id)
+        await self.removing.remove([conversation_id])
         return True
+
+    def see_off(self, owner_id: str) -> list[str]:
+        """Close every page of somebody who is to be forgotten, and let none in until `let_in`.
+
+        Returns:
+            Their conversations in memory; those only in the database are not among them.
+        """
+        self._leaving.add(owner_id)
+        for connection in [each for each in self._connections if each.who.id == owner_id]:
+            connection.close(SERVICE_RESTART, "everything of yours is deleted")
+        self._carries.drop(owner_id)
+        return [live.id for live in self._live.values() if live.stored.owner_id == owner_id]
+
+    def let_in(self, owner_id: str) -> None:
+        """They are forgotten, or could not be: pages of this id may open again."""
+        self._leaving.discard(owner_id)
 
     async def _find(self, who: Who, conversation_id: str | None) -> LiveConversation | None:
         if conversation_id is None:

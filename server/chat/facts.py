@@ -22,7 +22,7 @@ class Facts:
     """Notes go out in tasks of their own, in order; a failure is logged and costs nobody an answer."""
 
     def __init__(
-        self, recorder: Recorder, metrics: Metrics, pseudonym: Callable[[str, str | None], str]
+        self, recorder: Recorder, metrics: Metrics, pseudonym: Callable[[str, str | None, int], str]
     ) -> None:
         self._recorder = recorder
         self._pseudonym = pseudonym
@@ -33,6 +33,11 @@ class Facts:
     async def close(self) -> None:
         """Wait until everything is noted."""
         while self._tasks:
+            await asyncio.wait(set(self._tasks))
+
+    async def settled(self) -> None:
+        """Wait until everything so far is noted."""
+        if self._tasks:
             await asyncio.wait(set(self._tasks))
 
     def turn_ended(self, ended: TurnEnded, who: Who) -> None:
@@ -51,7 +56,7 @@ class Facts:
                     turn_id=ended.turn,
                     text=ended.question,
                     asked_at_ms=ended.asked_at_ms,
-                    asker=self._pseudonym(who.id, who.class_id),
+                    asker=self._pseudonym(who.id, who.class_id, ended.asked_at_ms),
                     class_id=who.class_id,
                     outcome=outcome,
                     origin=ended.origin,
@@ -68,7 +73,7 @@ class Facts:
                 turn_id=None,
                 text=None,
                 asked_at_ms=at_ms,
-                asker=self._pseudonym(who.id, who.class_id),
+                asker=self._pseudonym(who.id, who.class_id, at_ms),
                 class_id=who.class_id,
                 outcome="blocked",
                 origin="none",

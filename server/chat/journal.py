@@ -52,6 +52,7 @@ class Journal:
         self._woken: dict[Author, None] = {}  # in the order of waking
         self._wake = asyncio.Event()
         self._closing = False
+        self._committing = asyncio.Lock()
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -70,6 +71,11 @@ class Journal:
         self._woken[author] = None
         self._wake.set()
 
+    async def settled(self) -> None:
+        """Wait until what is being written is written."""
+        async with self._committing:
+            pass
+
     async def _run(self) -> None:
         clock = asyncio.get_running_loop().time
         last_commit = clock() - self._join_seconds
@@ -80,7 +86,8 @@ class Journal:
                 await asyncio.sleep(wait_seconds)
             self._wake.clear()
             last_commit = clock()
-            await self._commit()
+            async with self._committing:
+                await self._commit()
 
     async def _commit(self) -> None:
         woken, self._woken = self._woken, {}

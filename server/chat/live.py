@@ -20,7 +20,7 @@ from server.chat.reply import ReplyRun
 from server.chat.speaker import Speaker
 from server.chat.watchers import Watcher, Watchers
 from server.errors import ClientProblem, SourceProblem, StorageProblem
-from server.knowledge import Finding, Nothing
+from server.knowledge import Finding, Nothing, Served
 from server.protocol.conversation import ConversationMachine, Proposal, Repeat
 from server.protocol.effects import Command
 from server.protocol.frames import Ask, AskTeacher, Rate, Regenerate, Stop
@@ -154,7 +154,7 @@ class LiveConversation:
                 # Looked up before the machine is asked: from its word to the turn's beginning nothing waits.
                 wanted = frame.text if self._machine.would_consider(frame) else None
                 finding = await self._find(wanted, speaker)
-                pipeline = self._parts.pipeline
+                pipeline = self._parts.pipeline(speaker.who.class_id)
                 decision = self._machine.ask(frame, speaker.asker, pipeline, self._touched_ms)
                 if isinstance(decision, Repeat):
                     await self.watchers.send_again(speaker.watcher, decision.seq)
@@ -162,7 +162,7 @@ class LiveConversation:
                     self._asked(decision, speaker, finding)
             case Regenerate():
                 finding = await self._find(self._machine.question_of(frame.turn), speaker)
-                pipeline = self._parts.pipeline
+                pipeline = self._parts.pipeline(speaker.who.class_id)
                 again = self._machine.regenerate(frame, speaker.asker, pipeline, self._touched_ms)
                 self._asked(again, speaker, finding)
             case Stop(turn=turn):
@@ -211,6 +211,8 @@ class LiveConversation:
             text = speaker.texts.busy if problem.code == "busy" else speaker.texts.not_ready
             self._machine.turn_away(proposal, text, BUSY_RETRY_SECONDS)
             return
+        if isinstance(finding, Served) and self._parts.knowledge is not None:
+            self._parts.knowledge.served(finding.answer.id)
         self._history.drop(proposal.replaces)
         self._run = ReplyRun(
             reply,

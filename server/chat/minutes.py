@@ -34,8 +34,8 @@ class Minutes:
         history: where ended turns are remembered.
         facts: who counts.
         metrics: counters.
-        pseudonym: owner and class → the name for records.
         hit_notes: what the record keeps of a hit beside its word.
+        pseudonym: owner, class and moment → the name for records.
     """
 
     def __init__(
@@ -46,7 +46,7 @@ class Minutes:
         history: History,
         facts: Facts,
         metrics: Metrics,
-        pseudonym: Callable[[str, str | None], str],
+        pseudonym: Callable[[str, str | None, int], str],
         hit_notes: HitNotes | None = None,
     ) -> None:
         self._stored = stored
@@ -157,7 +157,7 @@ class Minutes:
                     at_ms=hits.at_ms,
                     conversation_id=self._stored.id,
                     turn_id=hits.turn,
-                    asker=self._pseudonym(asking.id, asking.class_id),
+                    asker=self._pseudonym(asking.id, asking.class_id, hits.at_ms),
                     class_id=asking.class_id,
                     direction=str(hits.direction),
                     action=str(match.action),

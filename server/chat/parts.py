@@ -23,17 +23,24 @@ from server.storage.database import Database
 class Published(Protocol):
     """The filter in effect."""
 
-    @property
-    def current(self) -> Pipeline:
-        """Read at the start of every turn.
+    def of(self, class_id: str | None) -> Pipeline:
+        """What counts in a class; read at the start of every turn.
 
         Raises:
             StorageProblem: there is none, and no question may pass.
         """
         ...
 
-    def refusals(self, lang: str) -> Mapping[str, str]:
+    def refusals(self, lang: str, class_id: str | None = None) -> Mapping[str, str]:
         """What is said in place of the preset's refusal, by category."""
+        ...
+
+
+class Private(Protocol):
+    """What takes contacts, numbers, addresses and listed names of people out of questions."""
+
+    def of(self, class_id: str | None) -> Pipeline:
+        """What is looked for in a class."""
         ...
 
 
@@ -67,6 +74,10 @@ class Knowledge(Protocol):
 
     async def find(self, question: str, class_id: str | None) -> Finding:
         """What fits a question of somebody in this class. A failure is logged, and nothing is found."""
+        ...
+
+    def served(self, answer_id: str) -> None:
+        """Somebody is given this approved answer."""
         ...
 
 
@@ -115,19 +126,18 @@ class Parts:
     rules: ChatRules
     recorder: Recorder
     metrics: Metrics
-    pseudonym: Callable[[str, str | None], str]  # owner and class → the name for records
+    pseudonym: Callable[[str, str | None, int], str]  # owner, class, moment → the name for records
     join_class: JoinClass
     texts: Mapping[str, Texts]
     knowledge: Knowledge | None = None
     hit_notes: HitNotes | None = None  # what the record keeps of a hit beside its word
-    private: Pipeline | None = None  # masks contacts and numbers of people before anything is stored
+    private: Private | None = None  # at work before anything is stored
     now_ms: Callable[[], int] = field(default=_now_ms)
 
-    @property
-    def pipeline(self) -> Pipeline | None:
-        """The filter in effect; None: there is none, and no question may pass."""
+    def pipeline(self, class_id: str | None) -> Pipeline | None:
+        """The filter in effect in a class; None: there is none, and no question may pass."""
         try:
-            return self.published.current
+            return self.published.of(class_id)
         except StorageProblem:
             return None
 

@@ -10,7 +10,8 @@ from collections.abc import Callable
 
 import structlog
 
-from server.chat.answering import Answer, AnswerEvent, RestsOn, Said
+from server.chat.answering import Answer, AnswerEvent, Said
+from server.chat.grounded import RestsOn, Unsupported
 from server.chat.showing import approved_frame, passage_frame
 from server.errors import SourceProblem
 from server.protocol.turn import RunningTurn
@@ -98,6 +99,8 @@ class ReplyRun:
                 )
             case RestsOn(passages):
                 turn.rests_on([passage_frame(each) for each in passages])
+            case Unsupported(texts):
+                turn.unsupported(texts)
             case Waiting(position, eta_seconds):
                 turn.waiting(position, eta_seconds)
                 self._told = self._told or (now_ms, eta_seconds)

@@ -14,6 +14,7 @@ def approved_frame(answer: ApprovedAnswer) -> Approved:
         question=answer.question,
         source=answer.source or None,
         author=answer.author or None,
+        approved=None if answer.approved is None else answer.approved.isoformat(),
         expires=None if answer.expires is None else answer.expires.isoformat(),
         attachments=[Attached(name=each.name, url=each.url) for each in answer.attachments] or None,
     )

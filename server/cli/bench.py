@@ -21,8 +21,8 @@ from server.cli.options import given, setting_options
 from server.errors import SettingsProblem
 from server.settings import read_settings
 
-MEASUREMENTS = ("filter", "engine", "chat", "capacity", "stats", "answers")
-EXTRA = ("url", "conversations", "turns", "within", "kill_engine", "only", "rounds", "peer")
+MEASUREMENTS = ("filter", "engine", "chat", "capacity", "stats", "knowledge", "likeness", "answers")
+EXTRA = ("url", "conversations", "turns", "within", "kill_engine", "only", "rounds", "peer", "questions")
 
 
 @click.command()
@@ -42,6 +42,12 @@ EXTRA = ("url", "conversations", "turns", "within", "kill_engine", "only", "roun
 @click.option("--only", metavar="PARTS", help="engine: only these parts, such as decode,prefill.")
 @click.option("--rounds", type=click.IntRange(1, 100), help="engine: figures are medians of so many.")
 @click.option("--peer", metavar="NAME", help="engine: measure llama.cpp beside it; see `make bench-peer`.")
+@click.option(
+    "--questions",
+    type=click.Path(dir_okay=False, exists=True, path_type=Path),
+    metavar="FILE",
+    help="knowledge: texts with questions in the form of CMRC 2018.",
+)
 @click.option("--kill-engine", is_flag=True, default=None, help="chat: kill the engine during the answers.")
 @setting_options(
     "preset",

@@ -1,6 +1,6 @@
 """`dayi hits`: the key pair to which texts of hits are sealed, and the opening of what was sealed.
 
-The private key never comes near the server; each opening is in the audit log before a text is shown.
+A running server never needs the private key; each opening is in the audit log before a text is shown.
 """
 
 from __future__ import annotations

@@ -21,7 +21,11 @@ from server.settings import Settings
 # The order and headings of `--help`; a test sees to it that every setting is in one of them.
 GROUPS: dict[str, tuple[str, ...]] = {
     "Where it runs": ("host", "port", "data", "public_url", "allowed_origins", "trusted_proxies"),
-    "What it is": ("preset", "who_may_chat", "timezone", "small_group", "mask_private", "login_hours"),
+    "What it is": ("preset", "who_may_chat", "timezone", "login_hours"),
+    "Privacy": (
+        "small_group", "term_starts", "anonymise_after_days", "delete_after_days",
+        "mask_private",
+    ),
     "The records": ("hit_text", "hit_key", "hit_days", "alert_webhook"),
     "The model": (
         "model", "models", "dtype", "device", "operator", "threads", "window_tokens", "max_answer_tokens",

@@ -28,6 +28,7 @@ _Answer = TypeVar("_Answer")
 _file = click.Path(exists=True, dir_okay=False, path_type=Path)
 ACTIONS = ("block", "mask", "replace", "review", "warn", "log")  # `filters` is imported where it is used
 _action = click.Choice(ACTIONS)
+_MADE = ("kind", "category", "question_action", "answer_action", "layer")  # what is said of a new list
 
 
 @click.group()
@@ -61,6 +62,12 @@ def check(file: Path) -> None:
 @click.option(
     "--answer-action", type=_action, default="mask", show_default=True, help="For a list that is made."
 )
+@click.option(
+    "--layer",
+    default="organisation",
+    show_default=True,
+    help="Of a list that is made: base, organisation, or class:NAME for one class.",
+)
 @click.option("--source", default="", help="Where the words come from; it stays in the record.")
 @click.option("--licence", default="", help="What allows their use; likewise.")
 @click.option("--dry-run", is_flag=True, help="Only say what would happen.")
@@ -72,7 +79,7 @@ def import_file(
     """Import FILE (.txt, .csv or .json) into a list of the draft."""
     from server.moderation import Origin
 
-    made = {name: options.pop(name) for name in ("kind", "category", "question_action", "answer_action")}
+    made = {name: options.pop(name) for name in _MADE}
     content = file.read_bytes()
     _parsed(file, content)  # a bad file is refused before a list is made for it
 
@@ -214,14 +221,25 @@ async def _open(file: Path) -> AsyncIterator[WordDesk]:
 async def _list_id(desk: WordDesk, name: str, make: dict[str, str] | None, *, dry_run: bool) -> str:
     from server.moderation import NewList
 
-    for row in (await desk.lists.overview()).lists:
+    overview = await desk.lists.overview()
+    for row in overview.lists:
         if row.name == name:
             return row.id
     if make is None or dry_run:
         raise ClientProblem("not_found", f"there is no list {name!r}", status=404)
     actions = {key: make[key] for key in ("question_action", "answer_action") if make["kind"] == "words"}
+    layer = make["layer"]
+    named = {f"class:{each.name}": f"class:{each.id}" for each in overview.classes if not each.archived}
+    if layer not in ("base", "organisation") and layer not in named:
+        raise ClientProblem("bad_layer", f"there is no layer {layer!r}", status=422)
     new = NewList.model_validate(
-        {"name": name, "kind": make["kind"], "category": make["category"], **actions}
+        {
+            "name": name,
+            "kind": make["kind"],
+            "category": make["category"],
+            "layer": named.get(layer, layer),
+            **actions,
+        }
     )
     return (await desk.lists.add(new, who=WHO, now_ms=_now_ms())).id
 

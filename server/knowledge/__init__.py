@@ -1,6 +1,15 @@
 """Knowledge: what people have approved, and what is found of it for a question."""
 
+from server.knowledge.answer_attachments import AnswerAttachments
+from server.knowledge.answer_desk import AnswerDesk, Editor
+from server.knowledge.answer_files import MEDIA, AnswerFiles
+from server.knowledge.answer_views import Written
+from server.knowledge.approved import ApprovedAnswers
+from server.knowledge.documents import DocumentDesk, DocumentView, Opened
+from server.knowledge.finding import Candidate
+from server.knowledge.grounding import Grounding, Support
 from server.knowledge.library import Library
+from server.knowledge.prompt import compose
 from server.knowledge.types import (
     ApprovedAnswer,
     Attachment,
@@ -11,15 +20,32 @@ from server.knowledge.types import (
     Passage,
     Served,
 )
+from server.knowledge.uploads import FILE_BYTES, sentence_of
 
 __all__ = [
+    "FILE_BYTES",
+    "MEDIA",
+    "AnswerAttachments",
+    "AnswerDesk",
+    "AnswerFiles",
     "ApprovedAnswer",
+    "ApprovedAnswers",
     "Attachment",
+    "Candidate",
+    "DocumentDesk",
+    "DocumentView",
+    "Editor",
     "Finding",
     "Grounded",
+    "Grounding",
     "Library",
     "Nothing",
     "Offered",
+    "Opened",
     "Passage",
     "Served",
+    "Support",
+    "Written",
+    "compose",
+    "sentence_of",
 ]

@@ -21,6 +21,10 @@ class FindsAnswers(Protocol):
         """The approved answer that fits a question, off the event loop where it takes long."""
         ...
 
+    def served(self, answer_id: str) -> None:
+        """Somebody got this answer."""
+        ...
+
 
 class FindsPassages(Protocol):
     """Documents."""
@@ -48,3 +52,8 @@ class Library:
         except Exception:
             log.exception("knowledge could not be looked up")
         return Nothing()
+
+    def served(self, answer_id: str) -> None:
+        """Somebody got this approved answer."""
+        if self._answers is not None:
+            self._answers.served(answer_id)

@@ -27,7 +27,8 @@ class ApprovedAnswer:
         question: its first wording, as it is offered to people.
         text: the answer.
         source: where it comes from: a rule, a textbook, an office.
-        author: who wrote it.
+        author: who wrote it, person or office.
+        approved: the day on which somebody answered for it.
         expires: the last day on which it is served.
     """
 
@@ -36,6 +37,7 @@ class ApprovedAnswer:
     text: str
     source: str = ""
     author: str = ""
+    approved: date | None = None
     expires: date | None = None
     attachments: tuple[Attachment, ...] = ()
 

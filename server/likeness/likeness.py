@@ -12,11 +12,10 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 from typing import Final
 
 from filters import fold
+from server.likeness.lexicon import lexicon
 
 LOOKED_AT_CHARS: Final = 400  # what a long question is about is said early
 _DIGITS: Final = str.maketrans("零一二三四五六七八九两", "01234567892")
@@ -60,7 +59,7 @@ class Features:
 
 def features_of(question: str) -> Features:
     """The features of a question; without pieces where it says nothing."""
-    lexicon = _lexicon()
+    known = lexicon("likeness.txt")
     text = str(fold(question[:LOOKED_AT_CHARS]))
     kinds: dict[str, set[str]] = {}
 
@@ -78,7 +77,7 @@ def features_of(question: str) -> Features:
     runs: list[str] = [""]
     place = 0
     while place < len(text):
-        found = lexicon.pattern.match(text, place)
+        found = known.pattern.match(text, place)
         if found is None:
             if _KEPT.match(text[place]):
                 runs[-1] += text[place]
@@ -87,7 +86,7 @@ def features_of(question: str) -> Features:
             place += 1
             continue
         place = found.end()
-        for kind, name in lexicon.meanings[found.group()]:
+        for kind, name in known.meanings[found.group()]:
             if kind == "aspect":
                 aspects.add(name)
             elif kind == "weak":
@@ -165,37 +164,3 @@ def _number(text: str) -> str:
         tens, _, ones = text.partition("十")
         return (tens.translate(_DIGITS) or "1") + (ones.translate(_DIGITS) or "0")
     return text.translate(_DIGITS)
-
-
-@dataclass(frozen=True, slots=True)
-class _Lexicon:
-    """`likeness.txt`, compiled: what is looked for, and what each word means."""
-
-    pattern: re.Pattern[str]
-    meanings: Mapping[str, tuple[tuple[str, str], ...]]
-
-
-@cache
-def _lexicon() -> _Lexicon:
-    meanings: dict[str, list[tuple[str, str]]] = {}
-    synonyms: dict[str, str] = {}
-    lines = files("server.likeness").joinpath("likeness.txt").read_text("utf-8").splitlines()
-    for number, line in enumerate(lines):
-        head, colon, rest = line.partition(":")
-        if not colon or line.startswith("#"):
-            continue
-        kind, _, name = head.strip().partition(" ")
-        for word in filter(None, (str(fold(each)) for each in rest.split())):
-            found = meanings.setdefault(word, [])
-            if kind == "apart":
-                found += [(f"kind{number}", word)] + [("content", word)] * (("content", word) not in found)
-            elif kind == "same":
-                synonyms[word] = name
-            elif not found:
-                found.append((kind, name))
-    for word, name in synonyms.items():
-        meanings[word] = meanings.get(name) or [("content", name)]
-        meanings.setdefault(name, [("content", name)])
-    longest_first = sorted(meanings, key=len, reverse=True)
-    pattern = re.compile("|".join(re.escape(word) for word in longest_first))
-    return _Lexicon(pattern, {word: tuple(found) for word, found in meanings.items()})

@@ -7,46 +7,20 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import date
 
-from filters import Direction, Pipeline, WordListProblem, compile_pipeline
+from filters import Direction, Pipeline, WordListProblem
 from server.errors import StorageProblem
+from server.moderation.compiled import Compiled, compile_snapshot
 from server.moderation.demonstration import SHIPPED_BY, demonstration
 from server.moderation.snapshot import Snapshot
-from server.storage import word_versions, words
+from server.storage import classes, word_versions, words
 from server.storage.database import Database
 from server.storage.word_versions import StoredVersion
 
 
-@dataclass(frozen=True, slots=True)
-class Compiled:
-    """A filter ready for use, and the names of the lists that its words come from."""
-
-    pipeline: Pipeline
-    list_names: dict[str, str]
-    refusals: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # language → category → sentence
-    categories: tuple[str, ...] = ()
-    last_day: date | None = None  # after it something of it has expired
-
-
-def compile_snapshot(snapshot: Snapshot, version: int, today: date) -> Compiled:
-    """Make a filter of what counts today; takes up to a second, so call it in a thread.
-
-    Raises:
-        filters.WordListProblem: an entry cannot be looked for.
-    """
-    return Compiled(
-        compile_pipeline(snapshot.word_list(version), today=today),
-        snapshot.list_names(),
-        {lang: snapshot.refusals(lang) for lang in ("zh", "en")},
-        snapshot.categories(),
-        snapshot.last_day(today),
-    )
-
-
 class PublishedFilter:
-    """Holds the filter in effect. Everyone who checks a text reads `current` at that moment.
+    """Holds the filter in effect. Everyone who checks a text reads `of` at that moment.
 
     Args:
         database: where versions are.
@@ -57,6 +31,7 @@ class PublishedFilter:
         self._database = database
         self.today = today
         self._compiled: Compiled | None = None
+        self._open_classes: frozenset[str] = frozenset()
 
     @property
     def compiled(self) -> Compiled:
@@ -69,9 +44,29 @@ class PublishedFilter:
             raise StorageProblem("no word list is loaded")
         return self._compiled
 
+    def whose_layer(self, class_id: str | None) -> str | None:
+        """The class whose own layer counts; None for a class that is archived or gone, too."""
+        return class_id if class_id in self._open_classes else None
+
+    def view(self, class_id: str | None) -> Compiled:
+        """The filter in effect in a class; None, or a class that is archived or gone: for everybody.
+
+        Raises:
+            StorageProblem: none is loaded; nothing may be sent.
+        """
+        return self.compiled.of(self.whose_layer(class_id))
+
+    def of(self, class_id: str | None) -> Pipeline:
+        """The same without its particulars.
+
+        Raises:
+            StorageProblem: none is loaded; nothing may be sent.
+        """
+        return self.view(class_id).pipeline
+
     @property
     def current(self) -> Pipeline:
-        """The filter in effect.
+        """The filter in effect for everybody, whatever their class.
 
         Raises:
             StorageProblem: none is loaded; nothing may be sent.
@@ -87,9 +82,9 @@ class PublishedFilter:
         """
         return self.current.version
 
-    def refusals(self, lang: str) -> Mapping[str, str]:
+    def refusals(self, lang: str, class_id: str | None = None) -> Mapping[str, str]:
         """What is said in place of the preset's refusal, by category."""
-        return {} if self._compiled is None else self._compiled.refusals.get(lang, {})
+        return {} if self._compiled is None else self.view(class_id).refusals.get(lang, {})
 
     def words_in(self, text: str) -> set[str]:
         """The words in effect that a text contains, in either direction."""
@@ -121,10 +116,13 @@ class PublishedFilter:
     async def refresh(self) -> bool:
         """Take over a version that another process published, or drop what has expired; True if either.
 
+        Which classes there are is looked up as well: the layer of one that is archived counts no more.
+
         Raises:
             StorageProblem: the version cannot be read or compiled; the one before stays in effect.
         """
         async with self._database.read() as connection:
+            self._open_classes = frozenset(await classes.open_ids(connection))
             newest = await word_versions.newest(connection)
             if newest is None:
                 raise StorageProblem("there is no published word list")
@@ -135,7 +133,7 @@ class PublishedFilter:
                     return False
             content = await word_versions.snapshot(connection, newest.number)
         try:
-            compiled = await asyncio.to_thread(_open, content, newest.number, today)
+            compiled = await asyncio.to_thread(_open, content, newest.number, today, self._compiled)
         except (ValueError, WordListProblem) as problem:
             raise StorageProblem(f"word list version {newest.number} is unusable: {problem}") from problem
         self.swap(compiled)
@@ -147,5 +145,5 @@ class PublishedFilter:
             self._compiled = compiled
 
 
-def _open(content: bytes, version: int, today: date) -> Compiled:
-    return compile_snapshot(Snapshot.from_bytes(content), version, today)
+def _open(content: bytes, version: int, today: date, known: Compiled | None) -> Compiled:
+    return compile_snapshot(Snapshot.from_bytes(content), version, today, known)

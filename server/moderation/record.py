@@ -2,14 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from server.moderation.views import WordView
-from server.storage.word_versions import StoredChange
+from server.storage import word_desk, word_versions
+from server.storage.database import Connection
+from server.storage.word_versions import NO_CHANGE, StoredChange
 from server.storage.words import StoredList, StoredWord
 
 MAX_LISTED = 1000  # words named in one line of the record; the snapshots of the versions have them all
+
+
+async def record_edit(connection: Connection, change: StoredChange) -> None:
+    """Write down a change of the draft; what was submitted is no longer that draft, and is withdrawn."""
+    await word_versions.record(connection, change)
+    waiting = await word_desk.newest_submission(connection, ("waiting",))
+    if waiting is not None:
+        at_ms, who = change.at_ms, change.who
+        await word_desk.decide(
+            connection, waiting.id, "withdrawn", decided_by=who, decided_at_ms=at_ms, reason="edited"
+        )
+        await record_act(connection, "withdraw", str(waiting.id), who=who, now_ms=at_ms, because="edited")
+
+
+async def record_act(
+    connection: Connection, what: str, subject: str, *, who: str, now_ms: int, **told: Any
+) -> None:
+    """Write down an act that changes no list."""
+    await word_versions.record(
+        connection, StoredChange(now_ms, who, what, subject, None, told or None, 1, NO_CHANGE)
+    )
 
 
 def list_change(
@@ -20,8 +44,14 @@ def list_change(
     who: str,
     now_ms: int,
     num_words: int = 1,
+    layers: Mapping[str, str] = MappingProxyType({}),
 ) -> StoredChange:
-    """A list was added, changed or deleted; `num_words` counts the entries that went with it."""
+    """A list was added, changed or deleted.
+
+    Args:
+        num_words: counts the entries that went with it.
+        layers: how layers are called, where they are not called as they are kept.
+    """
     named = after or before
     assert named is not None
     return StoredChange(
@@ -29,8 +59,8 @@ def list_change(
         who=who,
         what=what,
         subject=named.name,
-        before=_list_dict(before),
-        after=_list_dict(after),
+        before=_list_dict(before, layers),
+        after=_list_dict(after, layers),
         num_words=max(num_words, 1),
     )
 
@@ -59,10 +89,12 @@ def many_words(texts: Sequence[str]) -> dict[str, Any]:
     return listed
 
 
-def _list_dict(row: StoredList | None) -> dict[str, Any] | None:
+def _list_dict(row: StoredList | None, layers: Mapping[str, str]) -> dict[str, Any] | None:
     if row is None:
         return None
-    return {name: getattr(row, name) for name in row.__dataclass_fields__ if name not in ("id", "position")}
+    left_out = {"id", "position", "updated_at_ms", "updated_by"}
+    told = {name: getattr(row, name) for name in row.__dataclass_fields__ if name not in left_out}
+    return told | {"layer": layers.get(row.layer, row.layer)}
 
 
 def _word_dict(row: StoredWord | None) -> dict[str, Any] | None:

@@ -10,12 +10,18 @@ from collections.abc import Sequence
 from typing import Any
 
 from filters import Action, Direction, Match, Verdict
-from server.moderation.published import Compiled, PublishedFilter
+from server.moderation.compiled import Compiled
+from server.moderation.published import PublishedFilter
 from server.storage.ids import new_id
 
 
 async def moderate(
-    published: PublishedFilter, texts: Sequence[str], direction: Direction, *, with_words: bool
+    published: PublishedFilter,
+    texts: Sequence[str],
+    direction: Direction,
+    *,
+    with_words: bool,
+    class_id: str | None = None,
 ) -> dict[str, Any]:
     """What the filter in effect says of each text. Nothing is recorded.
 
@@ -23,12 +29,13 @@ async def moderate(
         published: where the filter is.
         texts: each is looked at by itself.
         direction: whose actions count.
+        class_id: the class whose lists count as well.
         with_words: name the entries that were hit, for those who may see the lists.
 
     Raises:
         StorageProblem: there is no filter; nothing may pass.
     """
-    compiled = published.compiled
+    compiled = published.view(class_id)
 
     def check() -> list[Verdict]:
         return [compiled.pipeline.check(text, direction) for text in texts]
@@ -56,6 +63,7 @@ def _result(compiled: Compiled, verdict: Verdict, with_words: bool) -> dict[str,
             "action": verdict.action,
             "text": verdict.text,
             "lists_version": verdict.lists_version,
+            "layers": compiled.layers,
             "matches": [_match(compiled, match, with_words) for match in verdict.matches],
         },
     }

@@ -8,26 +8,28 @@ from __future__ import annotations
 import asyncio
 from typing import Literal
 
-from filters import Direction, Verdict, WordListProblem, fold
+from filters import Direction, Verdict, fold
 from server.moderation import problems
-from server.moderation.published import Compiled, PublishedFilter, compile_snapshot
-from server.moderation.snapshot import Snapshot
+from server.moderation.draft import Draft, nothing_scheduled, replace_draft
+from server.moderation.press import COMMENT_CHARS, Imprint, Press
+from server.moderation.published import PublishedFilter
+from server.moderation.record import record_edit
 from server.moderation.views import ChangesPage, ChangeView, MatchView, TryAnswer, VersionView
-from server.storage import word_versions, words
-from server.storage.database import Database
-from server.storage.word_versions import DISCARDED, Pending, StoredChange, StoredVersion
+from server.storage import word_desk, word_versions
+from server.storage.database import Connection, Database
+from server.storage.word_versions import DISCARDED, StoredChange
 
 MAX_PAGE = 500
 
 
 class Versions:
-    """The published versions, and the way of the draft to the next one."""
+    """The published versions, and the way of the draft to the next one where nobody has to approve."""
 
-    def __init__(self, database: Database, published: PublishedFilter) -> None:
+    def __init__(self, database: Database, published: PublishedFilter, draft: Draft, press: Press) -> None:
         self._database = database
         self._published = published
-        self._one_at_a_time = asyncio.Lock()
-        self._draft: tuple[int, Compiled] | None = None  # (newest change in it, filter)
+        self._draft = draft
+        self._press = press
 
     async def publish(self, comment: str, *, who: str, now_ms: int) -> VersionView:
         """Make the draft the next version; when this returns, it is in effect.
@@ -35,64 +37,58 @@ class Versions:
         Edits made meanwhile stay in the draft.
 
         Raises:
-            ClientProblem: 409 `nothing_to_publish`, 422 `bad_import` naming entries that cannot be compiled.
+            ClientProblem: 409 `nothing_to_publish`, `approval_needed` or `scheduled`; 422 `bad_import` naming
+                entries that cannot be compiled.
         """
-        async with self._one_at_a_time:
-            pending, newest, snapshot = await self._read_draft()
-            if pending.num_changes == 0:
+
+        async def guard(connection: Connection) -> None:
+            if await word_desk.second_person(connection):
+                raise problems.approval_needed()
+            await nothing_scheduled(connection)
+
+        async with self._draft.alone:
+            async with self._database.read() as connection:
+                await guard(connection)
+            state = await self._draft.read()
+            if state.pending.num_changes == 0:
                 raise problems.nothing_to_publish()
-            version = StoredVersion(
-                number=newest.number + 1,
-                published_at_ms=now_ms,
-                published_by=who,
-                comment=comment.strip()[:500],
-                num_words=snapshot.count("words"),
-                num_allow=snapshot.count("allow"),
+            return await self._press.print(
+                state.snapshot,
+                Imprint(who, comment.strip()[:COMMENT_CHARS], now_ms),
+                base=state.newest.number,
+                up_to=state.pending.newest_id,
+                num_changes=state.pending.num_changes,
+                guard=guard,
             )
-            try:
-                compiled = await asyncio.to_thread(
-                    compile_snapshot, snapshot, version.number, self._published.today()
-                )
-            except WordListProblem as problem:
-                raise problems.bad_import(problem) from problem
-            content = await asyncio.to_thread(snapshot.to_bytes)
-            done = StoredChange(
-                now_ms,
-                who,
-                "publish",
-                str(version.number),
-                None,
-                {"comment": version.comment, "num_words": version.num_words, "num_allow": version.num_allow},
-                pending.num_changes,
-                version.number,
-            )
-            async with self._database.write() as connection:
-                await word_versions.add(connection, version, content, pending.newest_id)
-                await word_versions.record(connection, done)
-            self._published.swap(compiled)
-        return VersionView.model_validate(version)
 
     async def discard(self, *, who: str, now_ms: int) -> None:
-        """Take the draft back to the version in effect. The record keeps what was taken back."""
-        async with self._one_at_a_time:
-            # Unpacked before the write begins: answers under way wait for its end.
-            async with self._database.read() as connection:
-                newest = await word_versions.newest(connection)
-                assert newest is not None
-                content = await word_versions.snapshot(connection, newest.number)
-            snapshot = await asyncio.to_thread(Snapshot.from_bytes, content)
-            async with self._database.write() as connection:
-                pending = await word_versions.pending(connection)
-                if pending.num_changes == 0:
-                    return
-                await words.clear(connection)
-                await words.add_lists(connection, snapshot.lists)
-                await words.add_words(connection, snapshot.words)
-                await word_versions.settle(connection, DISCARDED, pending.newest_id)
-                done = StoredChange(
-                    now_ms, who, "discard", str(newest.number), None, None, pending.num_changes, DISCARDED
-                )
-                await word_versions.record(connection, done)
+        """Take the draft back to the version in effect. The record keeps what was taken back.
+
+        Raises:
+            ClientProblem: 409 `scheduled`.
+        """
+        async with self._draft.alone:
+            while not await self._discard(who, now_ms):
+                continue  # somebody edited meanwhile
+
+    async def _discard(self, who: str, now_ms: int) -> bool:
+        # Read before the write begins: answers under way wait for its end.
+        state = await self._draft.read()
+        snapshot = await self._draft.version(state.newest.number)
+        async with self._database.write() as connection:
+            pending = await word_versions.pending(connection)
+            if pending.num_changes == 0:
+                return True
+            if pending != state.pending:
+                return False
+            await nothing_scheduled(connection)
+            await replace_draft(connection, state.snapshot, snapshot)
+            await word_versions.settle(connection, DISCARDED, pending.newest_id)
+            number = str(state.newest.number)
+            done = StoredChange(now_ms, who, "discard", number, None, None, pending.num_changes, DISCARDED)
+            await record_edit(connection, done)
+            await word_desk.close_last(connection)
+        return True
 
     async def list_all(self) -> list[VersionView]:
         """Every version, newest first."""
@@ -108,41 +104,21 @@ class Versions:
         return ChangesPage(changes=tuple(ChangeView.model_validate(row) for row in rows), total=total)
 
     async def try_text(
-        self, text: str, direction: Literal["question", "answer"], use: Literal["draft", "published"]
+        self,
+        text: str,
+        direction: Literal["question", "answer"],
+        use: Literal["draft", "published"],
+        class_id: str | None = None,
     ) -> TryAnswer:
-        """What the filter says of a text.
+        """What the filter says of a text; in a class with the lists of its layer.
 
         Raises:
             ClientProblem: 422 `bad_import`, naming entries of the draft that cannot be compiled.
         """
-        compiled = self._published.compiled if use == "published" else await self._compiled_draft()
+        compiled = self._published.compiled if use == "published" else await self._draft.compiled()
+        compiled = compiled.of(self._published.whose_layer(class_id))
         verdict = await asyncio.to_thread(compiled.pipeline.check, text, Direction(direction))
         return _answer(text, verdict, compiled.list_names)
-
-    async def _compiled_draft(self) -> Compiled:
-        async with self._database.read() as connection:
-            pending = await word_versions.pending(connection)
-        if pending.num_changes == 0:
-            return self._published.compiled
-        if self._draft is None or self._draft[0] != pending.newest_id:
-            pending, newest, snapshot = await self._read_draft()
-            try:
-                compiled = await asyncio.to_thread(
-                    compile_snapshot, snapshot, newest.number + 1, self._published.today()
-                )
-            except WordListProblem as problem:
-                raise problems.bad_import(problem) from problem
-            self._draft = (pending.newest_id, compiled)
-        return self._draft[1]
-
-    async def _read_draft(self) -> tuple[Pending, StoredVersion, Snapshot]:
-        async with self._database.read() as connection:
-            pending = await word_versions.pending(connection)
-            newest = await word_versions.newest(connection)
-            lists = await words.all_lists(connection)
-            rows = await words.all_words(connection)
-        assert newest is not None
-        return pending, newest, Snapshot(tuple(lists), tuple(rows))
 
 
 def _answer(text: str, verdict: Verdict, list_names: dict[str, str]) -> TryAnswer:

@@ -18,6 +18,7 @@ from filters import (
     Prediction,
     parse_expression,
 )
+from server.moderation.layers import ORGANISATION, PATTERN
 
 WORD_CHARS = 100  # as in word files
 NOTE_CHARS = 500
@@ -28,6 +29,9 @@ Kind = Literal["words", "allow", "detectors"]
 Lanes = dict[Lane, LaneUse]
 # Kept as text: what goes into the database, the record and the snapshots is JSON.
 Day = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$"), BeforeValidator(lambda day: _day(day))]
+
+
+Layer = Annotated[str, Field(pattern=PATTERN)]
 
 
 def _day(day: object) -> object:
@@ -60,6 +64,9 @@ class ListView(_View):
     replacement: str | None
     refusal_zh: str
     refusal_en: str
+    layer: str
+    updated_at_ms: int
+    updated_by: str
     num_words: int
 
 
@@ -77,11 +84,16 @@ class NewList(_Body):
     replacement: str | None = Field(None, max_length=NAME_CHARS)
     refusal_zh: str = Field("", max_length=REFUSAL_CHARS)
     refusal_en: str = Field("", max_length=REFUSAL_CHARS)
+    layer: Layer = ORGANISATION
 
 
 class ListPatch(_Body):
-    """What to change of a list; what is not given stays. An action given as null is not applied."""
+    """What to change of a list; what is not given stays. An action given as null is not applied.
 
+    `based_on` is the `updated_at_ms` of the list that somebody looked at when they changed it.
+    """
+
+    based_on: int | None = None
     name: str | None = None
     category: str | None = Field(None, max_length=NAME_CHARS)
     question_action: Action | None = None
@@ -93,6 +105,7 @@ class ListPatch(_Body):
     replacement: str | None = Field(None, max_length=NAME_CHARS)
     refusal_zh: str | None = Field(None, max_length=REFUSAL_CHARS)
     refusal_en: str | None = Field(None, max_length=REFUSAL_CHARS)
+    layer: Layer | None = None
 
 
 class WordView(_View):
@@ -146,8 +159,12 @@ class NewWord(_Body):
 
 
 class WordPatch(_Body):
-    """What to change of an entry; what is not given stays. An action given as null is the list's."""
+    """What to change of an entry; what is not given stays. An action given as null is the list's.
 
+    `based_on` is the `updated_at_ms` of the entry that somebody looked at when they changed it.
+    """
+
+    based_on: int | None = None
     text: str | None = None
     question_action: Action | None = None
     answer_action: Action | None = None
@@ -219,21 +236,40 @@ class VersionView(_View):
     comment: str
     num_words: int
     num_allow: int
+    approved_by: str | None = None
+    restores: int | None = None
+
+
+class ClassLayer(_View):
+    """A class whose layer a list may belong to; the lists of an archived one are not in effect."""
+
+    id: str
+    name: str
+    archived: bool
 
 
 class Overview(_View):
     """The lists, and how the draft stands to what is in effect."""
 
     lists: tuple[ListView, ...]
+    classes: tuple[ClassLayer, ...]
     draft: DraftView
     published: VersionView
 
 
 class ImportReport(_View):
-    """What an import did, or (`dry_run`) would do."""
+    """What an import did, or (`dry_run`) would do.
+
+    Of the `num_known` words that the list has already, the file says `num_different` otherwise. For a list of
+    allow phrases the rates say how many texts with a hit they would spare.
+    """
 
     num_new: int
     num_known: int
+    num_different: int
+    num_updated: int
+    num_repeated: int
+    as_of_ms: int
     findings: tuple[FindingView, ...]
     harmless: RateView
     recent: RateView

@@ -12,6 +12,8 @@ from typing import Final
 from filters import Pipeline
 
 FORGET_MS: Final = 120_000
+# Whoever cut a word in two without meaning to must not be refused again and again.
+FORGET_REFUSED_MS: Final = 30_000
 
 
 class Carry:
@@ -35,6 +37,10 @@ class Carry:
         self._tail = Pipeline.tail(text, self.before(now_ms))
         self._at_ms = now_ms
 
+    def refused(self, now_ms: int) -> None:
+        """A message was refused for what it makes together with this: it is forgotten sooner."""
+        self._at_ms = min(self._at_ms, now_ms - FORGET_MS + FORGET_REFUSED_MS)
+
 
 class CarryShelf:
     """One carry for each person; beyond `max_keys` the one that was used longest ago is forgotten."""
@@ -45,6 +51,10 @@ class CarryShelf:
 
     def __len__(self) -> int:
         return len(self._carries)
+
+    def drop(self, key: str) -> None:
+        """Forget what this person sent just before."""
+        self._carries.pop(key, None)
 
     def carry(self, key: str) -> Carry:
         """The carry of `key`, the same object as long as it is remembered."""

@@ -232,6 +232,8 @@ class ConversationMachine:
             self._refuse(refusal_id, "busy", asker.texts.not_ready)
             return None
         if verdict.blocked:
+            if any(match.carried for match in verdict.matches):
+                asker.carry.refused(now_ms)
             self._note_hits(verdict, None, now_ms, question)
             message = asker.texts.refusal_of(verdict.category)
             self._refuse(refusal_id, "filter", message, category=verdict.category)

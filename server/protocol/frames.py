@@ -136,12 +136,13 @@ class Attached(_Frame):
 
 
 class Approved(_Frame):
-    """Who answers for an approved answer, and until when (`2026-12-31`)."""
+    """Who answers for an approved answer, since when and until when (`2026-12-31`)."""
 
     id: str
     question: str
     source: str | None = None
     author: str | None = None
+    approved: str | None = None
     expires: str | None = None
     attachments: list[Attached] | None = None
 
@@ -231,7 +232,7 @@ class Delta(_Frame):
 
 
 class Done(_Frame):
-    """The only frame that ends an answer."""
+    """The only frame that ends an answer. `unsupported` are facts in it that no passage has."""
 
     type: Literal["done"] = "done"
     seq: int
@@ -239,6 +240,7 @@ class Done(_Frame):
     finish: Finish
     message: str | None = None
     usage: Usage
+    unsupported: list[str] | None = None
 
 
 class Error(_Frame):

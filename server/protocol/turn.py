@@ -6,7 +6,7 @@ It does not know the source, the journal or the sockets; the time is an argument
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Literal
 
 from filters import Action, Direction, Pipeline, Stream
@@ -85,6 +85,7 @@ class RunningTurn:
         self._joined = ""  # released by the filter, not yet in a frame
         self._place: tuple[int, float] | None = None
         self._origin: Origin = "model"
+        self._unsupported: Sequence[str] = ()
         self._began_at_ms: int | None = None
         self._first_at_ms: int | None = None
         self._why: Why | None = None
@@ -137,9 +138,13 @@ class RunningTurn:
         )
 
     def rests_on(self, passages: list[Passage]) -> None:
-        """The model is shown these passages."""
-        if not self.over and passages:
+        """The model is shown these passages; none: there are documents, and none fits."""
+        if not self.over:
             self._out.show(lambda seq: Sources(seq=seq, turn=self.id, passages=passages))
+
+    def unsupported(self, texts: Sequence[str]) -> None:
+        """What the source said and no passage does; what the filter holds back is not told here either."""
+        self._unsupported = texts
 
     def begun(self, reused: int, prefilled: int, reason: Reason, now_ms: int) -> None:
         """The source computes."""
@@ -250,7 +255,12 @@ class RunningTurn:
                 origin=self._origin,
             )
         )
-        self._out.show(lambda seq: Done(seq=seq, turn=self.id, finish=finish, message=message, usage=usage))
+        marked = [text for text in self._unsupported if text in self._shown] or None
+        self._out.show(
+            lambda seq: Done(
+                seq=seq, turn=self.id, finish=finish, message=message, usage=usage, unsupported=marked
+            )
+        )
 
     def _blocked_category(self) -> str | None:
         blocking = (match for match in self._stream.matches if match.action is Action.BLOCK)

@@ -45,6 +45,11 @@ class Coverage:
             "review": _clock(reviews, now_ms),
         }
 
+    async def overdue(self, now_ms: int) -> bool:
+        """Whether the weekly review is."""
+        async with self._database.read() as connection:
+            return bool(_clock(await list_reviews.newest(connection, 1), now_ms)["overdue"])
+
     async def set_target(self, body: TargetBody, *, who: str, now_ms: int) -> None:
         """Say how many words a category ought to have."""
         number = BY_RISK.get(body.risk, body.num_words)

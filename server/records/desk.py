@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from server.records.alerts import AlertDesk
 from server.records.coverage import Coverage
 from server.records.hit_log import HitLog
@@ -27,3 +29,11 @@ class Records:
         self.alerts = AlertDesk(database)
         self.alert_watch = AlertWatch(database)
         self.coverage = Coverage(database)
+
+    async def waiting(self, now_ms: int) -> dict[str, Any]:
+        """What waits for somebody: hits to be looked at, alerts, the weekly review."""
+        return {
+            "reviews": await self.queue.num_open(),
+            "alerts": await self.alerts.num_open(),
+            "review_overdue": await self.coverage.overdue(now_ms),
+        }

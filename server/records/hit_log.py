@@ -5,6 +5,7 @@ It does not know who may read, nor how words are found.
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -12,10 +13,10 @@ from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from server.records.days import day_of, runs, start_ms
+from server.records.days import Run, day_of, runs, start_ms
 from server.storage import audit, hits
 from server.storage.database import Database
-from server.storage.hits import COUNTED, Chosen, Hit
+from server.storage.hits import COUNTED, Chosen, DayCount, Hit
 
 MAX_PAGE = 500
 MAX_DAYS = 400
@@ -101,27 +102,13 @@ class HitLog:
     async def chart(self, query: HitQuery, *, now_ms: int) -> dict[str, Any]:
         """How many hits of each category there were on each day, and of each action altogether."""
         first, last = self.period(query, now_ms)
-        cells: Counter[tuple[str, date]] = Counter()
-        actions: Counter[str] = Counter()
         chosen = asdict(self.chosen(query, now_ms))
+        found: list[tuple[Run, Sequence[DayCount]]] = []
         async with self._database.read() as connection:
             for run in runs(first, last, self.zone):
                 of_run = Chosen(**{**chosen, "from_ms": run.from_ms, "to_ms": run.to_ms})
-                for category, action, number, num in await hits.by_day(connection, of_run, run.offset_ms):
-                    cells[category, run.day(number)] += num
-                    actions[action] += num
-        days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
-        totals: Counter[str] = Counter()
-        for (category, _), num in cells.items():
-            totals[category] += num
-        return {
-            "days": [day.isoformat() for day in days],
-            "categories": [
-                {"category": category, "total": total, "numbers": [cells[category, day] for day in days]}
-                for category, total in sorted(totals.items(), key=lambda each: (-each[1], each[0]))
-            ],
-            "actions": dict(actions.most_common()),
-        }
+                found.append((run, await hits.by_day(connection, of_run, run.offset_ms)))
+        return await asyncio.to_thread(_chart, first, last, found)
 
     async def options(self) -> dict[str, Any]:
         """What can be filtered by, and what is kept of texts."""
@@ -163,6 +150,26 @@ class HitLog:
             num_gone += num
             if num < _DELETED_AT_ONCE:
                 return num_gone
+
+
+def _chart(first: date, last: date, found: list[tuple[Run, Sequence[DayCount]]]) -> dict[str, Any]:
+    cells: Counter[tuple[str, date]] = Counter()
+    totals: Counter[str] = Counter()
+    actions: Counter[str] = Counter()
+    for run, rows in found:
+        for category, number, of_actions in rows:
+            cells[category, run.day(number)] += sum(of_actions)
+            totals[category] += sum(of_actions)
+            actions.update(dict(zip(hits.ACTIONS, of_actions, strict=True)))
+    days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
+    return {
+        "days": [day.isoformat() for day in days],
+        "categories": [
+            {"category": category, "total": total, "numbers": [cells[category, day] for day in days]}
+            for category, total in sorted(totals.items(), key=lambda each: (-each[1], each[0]))
+        ],
+        "actions": {action: num for action, num in actions.most_common() if num},
+    }
 
 
 def view(hit: Hit) -> dict[str, Any]:

@@ -70,6 +70,12 @@ async def list_all(connection: AsyncConnection) -> list[StoredClass]:
     return [StoredClass(**row) for row in rows.mappings()]
 
 
+async def open_ids(connection: AsyncConnection) -> list[str]:
+    """The ids of the classes that are not archived."""
+    query = select(SchoolClass.id).where(SchoolClass.archived.is_(False))
+    return list(await connection.scalars(query))
+
+
 async def list_taught(connection: AsyncConnection, user_id: str) -> list[StoredClass]:
     """The classes of one teacher by name."""
     query = (

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import delete as sql_delete
 from sqlalchemy import func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.storage.tables import Conversation, JournalFrame, QuestionFact, Turn, VerdictRecord
+from server.storage.forgetting import forget_conversations
+from server.storage.tables import Conversation, Turn
 
 TITLE_CHARS = 40
 
@@ -142,16 +142,5 @@ async def delete(connection: AsyncConnection, conversation_id: str, owner_id: st
     )
     if await connection.scalar(owned) is None:
         return False
-    turn_ids = select(Turn.id).where(Turn.conversation_id == conversation_id)
-    await connection.execute(
-        update(QuestionFact).where(QuestionFact.turn_id.in_(turn_ids)).values(turn_id=None)
-    )
-    await connection.execute(
-        update(VerdictRecord)
-        .where(VerdictRecord.conversation_id == conversation_id)
-        .values(conversation_id=None, turn_id=None, text=None, sealed=None)
-    )
-    await connection.execute(sql_delete(JournalFrame).where(JournalFrame.conversation_id == conversation_id))
-    await connection.execute(sql_delete(Turn).where(Turn.conversation_id == conversation_id))
-    await connection.execute(sql_delete(Conversation).where(Conversation.id == conversation_id))
+    await forget_conversations(connection, [conversation_id])
     return True

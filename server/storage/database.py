@@ -8,6 +8,7 @@ It does not know what the tables mean.
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -23,7 +24,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from server.errors import StorageProblem
 
+Connection = AsyncConnection  # for those who pass one on without knowing what it is
+
 MIGRATIONS = Path(__file__).parent / "migrations"
+SCRUB_SECONDS = 2.0
 PRAGMAS = (
     # Another process may write, too: importing the largest word file on the command line takes it ten
     # seconds, and a journal that gives up before that gives up every answer under way.
@@ -38,7 +42,8 @@ PRAGMAS = (
 class Database:
     """An open database. Make one with `Database.open`."""
 
-    def __init__(self, reader: AsyncEngine, writer: AsyncEngine) -> None:
+    def __init__(self, file: Path, reader: AsyncEngine, writer: AsyncEngine) -> None:
+        self._file = file
         self._reader = reader
         self._writer = writer
         self._write_turn = asyncio.Lock()
@@ -63,7 +68,29 @@ class Database:
             event.listen(engine.sync_engine, "connect", _prepare_connection)
         event.listen(reader.sync_engine, "begin", _begin_reading)
         event.listen(writer.sync_engine, "begin", _begin_writing)
-        return cls(reader, writer)
+        return cls(file, reader, writer)
+
+    async def scrub(self, *, vacuum_below_bytes: int) -> bool:
+        """Let nothing that was deleted stay in the files: rewrite the database and empty its log.
+
+        Deleted rows are overwritten where they lay (`secure_delete`); rewriting also takes copies that moved
+        rows left behind. Writers wait meanwhile, so only files below a size are rewritten: below 64 MiB that
+        takes well under a second.
+
+        Args:
+            vacuum_below_bytes: a larger file is not rewritten.
+
+        Returns:
+            Whether the file was rewritten and nothing was left in the log.
+
+        Raises:
+            StorageProblem: the database refused.
+        """
+        async with self._write_turn:
+            try:
+                return await asyncio.to_thread(_scrub, self._file, vacuum_below_bytes)
+            except sqlite3.Error as error:
+                raise StorageProblem(str(error)) from error
 
     async def close(self) -> None:
         """Finish the write under way and close every connection."""
@@ -106,6 +133,21 @@ def migrate(url: URL) -> None:
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.attributes["url"] = url
     command.upgrade(config, "head")
+
+
+def _scrub(file: Path, vacuum_below_bytes: int) -> bool:
+    connection = sqlite3.connect(file, isolation_level=None)
+    try:
+        for pragma in (*PRAGMAS, f"busy_timeout={int(SCRUB_SECONDS * 1000)}"):
+            connection.execute(f"PRAGMA {pragma}")
+        is_small = file.stat().st_size < vacuum_below_bytes
+        if is_small:
+            connection.execute("VACUUM")
+        # A reader that still looks at the old state keeps the log from being emptied; none does so for long.
+        (is_busy, _, _) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        return is_small and not is_busy
+    finally:
+        connection.close()
 
 
 def _prepare_connection(connection: Any, _record: Any) -> None:

@@ -14,10 +14,11 @@ from sqlalchemy import ColumnElement, case, distinct, func, insert, or_, select,
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.storage.poor import reason_query
-from server.storage.tables import FactTopic, QuestionFact
+from server.storage.tables import FactTopic, QuestionFact, Secret
 
 _WEEK = ((QuestionFact.local_day - 1) // 7).label("week")
 _TIME_STEP_MS = 20
+_TERMS_SINCE = "terms_since_week"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,21 @@ class Within:
                 or_(classes, QuestionFact.class_id.is_(None)) if named else QuestionFact.class_id.is_(None)
             )
         return classes & days
+
+
+async def first_week_with_terms(connection: AsyncConnection, week: int) -> int:
+    """The week from which pseudonyms change with the terms, decided at the first start that asks.
+
+    Args:
+        connection: from `Database.write`.
+        week: what it is where people are counted already; an empty database has terms from its beginning.
+    """
+    known = await connection.scalar(select(Secret.value).where(Secret.name == _TERMS_SINCE))
+    if known is None:
+        is_used = await connection.scalar(select(QuestionFact.id).limit(1)) is not None
+        known = str(week if is_used else 0).encode()
+        await connection.execute(insert(Secret).values(name=_TERMS_SINCE, value=known))
+    return int(known)
 
 
 async def record(connection: AsyncConnection, fact: NewFact, topic_ids: Sequence[str]) -> bool:

@@ -5,7 +5,7 @@ It does not know what makes questions alike, nor who may see them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -44,14 +44,19 @@ async def add_wording(connection: AsyncConnection, turn_id: str, class_id: str |
         )
 
 
-async def newest_wordings(connection: AsyncConnection, most: int) -> list[Wording]:
-    """The newest wordings of all groups, the oldest of them first."""
+async def newest_wordings(
+    connection: AsyncConnection, most: int, class_ids: Collection[str | None] | None = None
+) -> list[Wording]:
+    """The newest wordings of all groups, or of those of some classes, the oldest of them first."""
     query = (
         select(GroupWording.class_id, GroupWording.group_id, Turn.question)
         .join(Turn, Turn.id == GroupWording.turn_id)
         .order_by(Turn.asked_at_ms.desc(), Turn.id.desc())
         .limit(most)
     )
+    if class_ids is not None:
+        among = func.coalesce(GroupWording.class_id, "").in_([class_id or "" for class_id in class_ids])
+        query = query.where(among)
     return [Wording(*row) for row in reversed((await connection.execute(query)).all())]
 
 

@@ -9,12 +9,26 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, delete, false, func, literal_column, or_, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    and_,
+    case,
+    delete,
+    false,
+    func,
+    literal_column,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.storage.tables import VERDICT_FILTERS, VerdictRecord
 
 DAY_MS = 86_400_000
+ACTIONS = ("block", "mask", "replace", "review", "warn", "log")
+DayCount = tuple[str, int, tuple[int, ...]]  # category, day, number of each action
 COUNTED = 10_000  # beyond so many nobody waits for the exact number
 _PART = 1000
 
@@ -125,19 +139,16 @@ async def every(connection: AsyncConnection, chosen: Chosen, most: int) -> Async
         yield [Hit(*row) for row in part]
 
 
-async def by_day(
-    connection: AsyncConnection, chosen: Chosen, offset_ms: int
-) -> list[tuple[str, str, int, int]]:
-    """Category, action, day and number of hits. Days are counted from the epoch, `offset_ms` east of UTC."""
+async def by_day(connection: AsyncConnection, chosen: Chosen, offset_ms: int) -> Sequence[DayCount]:
+    """How many hits of each category there were on each day.
+
+    Days are counted from the epoch, `offset_ms` east of UTC; the numbers are those of `ACTIONS`, in order.
+    """
     day = ((_V.at_ms + offset_ms) // DAY_MS).label("day")
-    query = (
-        select(_V.category, _V.action, day, func.count())
-        .where(*_conditions(chosen))
-        .group_by(_V.category, _V.action, day)
-    )
-    return [
-        (category, action, int(day), num) for category, action, day, num in await connection.execute(query)
-    ]
+    sums = (func.sum(case((_V.action == action, 1), else_=0)) for action in ACTIONS)
+    query = select(_V.category, day, *sums).where(*_conditions(chosen)).group_by(_V.category, day)
+    rows = (await connection.execute(query)).all()
+    return [(row[0], int(row[1]), tuple(row[2:])) for row in rows]
 
 
 async def values_of(connection: AsyncConnection, name: str) -> list[str]:

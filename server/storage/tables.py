@@ -141,6 +141,7 @@ class Turn(Base):
     __table_args__ = (
         Unique("conversation_id", "ask_id"),
         Index("turns_in_order", "conversation_id", "number"),
+        Index("turns_by_time", "asked_at_ms"),
     )
     id: Mapped[str] = mapped_column(primary_key=True)
     conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"))
@@ -281,6 +282,9 @@ class WordListRow(Base):
     replacement: Mapped[str | None]
     refusal_zh: Mapped[str] = mapped_column(default="")  # empty: the preset's
     refusal_en: Mapped[str] = mapped_column(default="")
+    layer: Mapped[str] = mapped_column(default="organisation")  # base | organisation | class:<id>
+    updated_at_ms: Mapped[int] = mapped_column(default=0)
+    updated_by: Mapped[str] = mapped_column(default="")
 
 
 class WordRow(Base):
@@ -319,6 +323,8 @@ class WordVersion(Base):
     num_words: Mapped[int]
     num_allow: Mapped[int]
     snapshot: Mapped[bytes]  # zlib-compressed JSON
+    approved_by: Mapped[str | None]  # null: one person published it
+    restores: Mapped[int | None]  # the version that it brought back
 
 
 class WordChange(Base):

@@ -10,13 +10,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import ColumnElement, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.storage import audit
 from server.storage.tables import WordChange, WordVersion
 
 DISCARDED = 0  # the version of changes that were taken back and never took effect
+NO_CHANGE = -1  # the version of acts that change no list: a submission, an export
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +30,13 @@ class StoredVersion:
     comment: str
     num_words: int
     num_allow: int
+    approved_by: str | None = None  # None: one person published it
+    restores: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class StoredChange:
-    """One line of the record. `version`: None while only in the draft, 0 when discarded."""
+    """One line of the record. `version`: None while only in the draft, 0 when discarded, -1 for no change."""
 
     at_ms: int
     who: str
@@ -50,7 +53,7 @@ class Pending:
     """The changes that are only in the draft."""
 
     num_changes: int
-    newest_id: int  # of any change at all: it tells one state of the draft from another
+    newest_id: int  # of the changes in the draft: it tells one state of the draft from another; 0 for none
 
 
 _VERSION = [getattr(WordVersion, name) for name in StoredVersion.__dataclass_fields__]
@@ -95,26 +98,29 @@ async def settle(connection: AsyncConnection, version: int, newest_id: int) -> N
 
 
 async def record(connection: AsyncConnection, change: StoredChange) -> None:
-    """Add a line to the record, and to the audit log."""
+    """Add a line to the record, and the same act to the audit log: the two are always in step."""
     await connection.execute(
         insert(WordChange).values({name: getattr(change, name) for name in change.__dataclass_fields__})
     )
-    detail = {"before": change.before, "after": change.after, "num_words": change.num_words}
+    told = {"num_words": change.num_words, "before": change.before, "after": change.after}
     await audit.append(
         connection,
         at_ms=change.at_ms,
         who=change.who,
         what=change.what,
         subject=change.subject,
-        detail={name: value for name, value in detail.items() if value is not None},
+        detail={name: value for name, value in told.items() if value is not None},
     )
 
 
-async def pending(connection: AsyncConnection) -> Pending:
-    """How far the draft has moved from the version in effect."""
-    count = select(func.coalesce(func.sum(WordChange.num_words), 0)).where(WordChange.version.is_(None))
+async def pending(connection: AsyncConnection, *, up_to: int | None = None) -> Pending:
+    """How far the draft has moved from the version in effect; `up_to` leaves out what came later."""
+    chosen: list[ColumnElement[bool]] = [WordChange.version.is_(None)]
+    if up_to is not None:
+        chosen.append(WordChange.id <= up_to)
+    count = select(func.coalesce(func.sum(WordChange.num_words), 0)).where(*chosen)
     num_changes = await connection.scalar(count)
-    newest_id = await connection.scalar(select(func.max(WordChange.id)))
+    newest_id = await connection.scalar(select(func.max(WordChange.id)).where(*chosen))
     return Pending(num_changes=num_changes or 0, newest_id=newest_id or 0)
 
 

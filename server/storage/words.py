@@ -37,6 +37,9 @@ class StoredList:
     replacement: str | None = None
     refusal_zh: str = ""
     refusal_en: str = ""
+    layer: str = "organisation"
+    updated_at_ms: int = 0
+    updated_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +118,6 @@ async def delete_list(connection: AsyncConnection, list_id: str) -> None:
     await connection.execute(delete(WordListRow).where(WordListRow.id == list_id))
 
 
-async def clear(connection: AsyncConnection) -> None:
-    """Delete every list and entry."""
-    await connection.execute(delete(WordRow))
-    await connection.execute(delete(WordListRow))
-
-
 async def count_by_list(connection: AsyncConnection) -> dict[str, int]:
     """How many entries each list has; empty lists are absent."""
     query = select(WordRow.list_id, func.count().label("num_words")).group_by(WordRow.list_id)
@@ -182,12 +179,14 @@ async def get_words(connection: AsyncConnection, word_ids: Iterable[str]) -> lis
     return found
 
 
-async def texts_of(connection: AsyncConnection, list_id: str) -> set[str]:
-    """The texts of a list."""
-    found: set[str] = set()
-    stream = await connection.stream(select(WordRow.text).where(WordRow.list_id == list_id))
+async def words_of(connection: AsyncConnection, list_id: str) -> dict[str, StoredWord]:
+    """The entries of a list by their texts."""
+    found: dict[str, StoredWord] = {}
+    stream = await connection.stream(select(*_WORD).where(WordRow.list_id == list_id))
     async for rows in stream.partitions(_PART):
-        found.update(row.text for row in rows)
+        for row in rows:
+            word = StoredWord(*row)
+            found[word.text] = word
     return found
 
 

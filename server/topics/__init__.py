@@ -4,7 +4,9 @@ from server.topics.desk import TopicDesk
 from server.topics.export import export_csv, export_name, export_xlsx
 from server.topics.group_report import GroupReport, GroupStatistics
 from server.topics.groups import GroupDesk
-from server.topics.private import private_pipeline
+from server.topics.kept import keep_week
+from server.topics.periods import local_day
+from server.topics.private import PrivateFilter, private_pipeline
 from server.topics.recorder import Recorder
 from server.topics.report import Report
 from server.topics.statistics import Audience, Statistics
@@ -14,6 +16,7 @@ __all__ = [
     "GroupDesk",
     "GroupReport",
     "GroupStatistics",
+    "PrivateFilter",
     "Recorder",
     "Report",
     "Statistics",
@@ -21,5 +24,7 @@ __all__ = [
     "export_csv",
     "export_name",
     "export_xlsx",
+    "keep_week",
+    "local_day",
     "private_pipeline",
 ]

@@ -39,6 +39,7 @@ class GroupRow(BaseModel):
     good: int | None
     bad: int | None
     merged: tuple[str, ...]  # groups that were put into this one by hand
+    weeks: tuple[int | None, ...] | None  # questions week by week, for those who may see dates
     suggestion: str | None  # a keyword for the taxonomy, which knows nothing of this group; else None
 
 
@@ -73,9 +74,16 @@ class GroupStatistics:
         self._topics_of = topics_of
 
     async def report(
-        self, audience: Audience, first: date, last: date, *, lang: Lang, now_ms: int
+        self,
+        audience: Audience,
+        first: date,
+        last: date,
+        *,
+        lang: Lang,
+        now_ms: int,
+        by_week: bool = False,
     ) -> GroupReport:
-        """The groups of some classes, those of the most people first.
+        """The groups of some classes, those of the most people first; `by_week`: also when they were asked.
 
         Raises:
             ClientProblem: `bad_period`.
@@ -83,6 +91,7 @@ class GroupStatistics:
         """
         period = period_of(first, last, lang)
         rows: list[tuple[str | None, str, list[GroupCount], int, int, frozenset[str]]] = []
+        weekly: dict[tuple[str | None, str], tuple[int | None, ...]] = {}
         hides = False
         sheets = await self._statistics.sheets(audience, period, self._statistics.today(now_ms))
         for class_id in audience.class_ids:
@@ -90,6 +99,7 @@ class GroupStatistics:
             previous = Figures((class_id,), period.previous(), sheets)
             hides = hides or current.hides_groups or current.questions is None
             rows += self._rows(class_id, current, previous)
+            weekly |= self._weekly(class_id, current)
         rows.sort(key=lambda row: (-row[3], -sum(count.num_questions for count in row[2]), row[1]))
         rows = rows[:MOST_GROUPS]
         words = await self._desk.describe([(row[0], row[1]) for row in rows])
@@ -106,6 +116,7 @@ class GroupStatistics:
                     good=_sum(count.good for count in counts),
                     bad=_sum(count.bad for count in counts),
                     merged=tuple(sorted(parts - {group})),
+                    weeks=weekly[class_id, group] if by_week else None,
                     suggestion=self._suggestion(words[group]),
                 )
                 for class_id, group, counts, askers, before, parts in rows
@@ -138,6 +149,14 @@ class GroupStatistics:
         before = self._questions(class_id, previous.group_weeks())
         for group, found in counts.items():
             yield class_id, group, found, askers[group], before.get(group, 0), frozenset(parts[group])
+
+    def _weekly(
+        self, class_id: str | None, current: Figures
+    ) -> dict[tuple[str | None, str], tuple[int | None, ...]]:
+        """What each week shows of a group; None where that is nothing: none, or too few people."""
+        weeks = [self._questions(class_id, [week]) for week in current.group_weeks()]
+        groups = {group for week in weeks for group in week}
+        return {(class_id, group): tuple(week.get(group) for week in weeks) for group in groups}
 
     def _questions(self, class_id: str | None, weeks: Sequence[dict[str, GroupCount]]) -> dict[str, int]:
         numbers: dict[str, int] = {}

@@ -8,7 +8,7 @@ before and after could be one person. Who may see or change groups is decided by
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -56,6 +56,21 @@ class GroupDesk:
         async with self._turn:
             await asyncio.to_thread(self._know, wordings, rules)
 
+    async def relearn(self, class_ids: Collection[str | None]) -> None:
+        """Forget what is known of some classes' groups, and learn it again from what is still stored.
+
+        Raises:
+            StorageProblem: the database refused; nothing is forgotten then.
+        """
+        async with self._turn:
+            async with self._database.read() as connection:
+                wordings = await storage.newest_wordings(connection, KEPT_WORDINGS, class_ids)
+                rules = await storage.rules(connection)
+            for class_id in class_ids:
+                self._classes.pop(class_id, None)
+            theirs = [rule for rule in rules if rule.class_id in class_ids]
+            await asyncio.to_thread(self._know, wordings, theirs)
+
     async def place(self, class_id: str | None, question: str) -> Placed:
         """Find the group of a question, off the event loop."""
         async with self._turn:
@@ -90,6 +105,16 @@ class GroupDesk:
         new_group = new_id()
         await self._decide(storage.Rule(class_id, "apart", group_id, new_group, term), at_ms, who)
         return new_group
+
+    async def wordings(self, group_ids: Sequence[str]) -> list[str]:
+        """The single wordings of groups that may be shown, masked, in the order of their characters.
+
+        In no order of time: that would tell who asked first.
+        """
+        async with self._database.read() as connection:
+            found = await storage.wordings_of(connection, group_ids)
+        texts = await asyncio.to_thread(lambda: {_shown(wording.text) for wording in found})
+        return sorted(texts)
 
     async def describe(self, groups: Sequence[tuple[str | None, str]]) -> dict[str, Described]:
         """Put groups into words: only for those of enough people, which the caller sees to."""
@@ -145,5 +170,9 @@ def _most_typical(texts: Sequence[str]) -> str | None:
         range(len(texts)),
         key=lambda n: (sum(likeness(features[n], other) for other in features), -len(texts[n])),
     )
-    masked = without_private_data(" ".join(texts[typical].split()))
+    return _shown(texts[typical])
+
+
+def _shown(text: str) -> str:
+    masked = without_private_data(" ".join(text.split()))
     return masked if len(masked) <= SHOWN_CHARS else masked[: SHOWN_CHARS - 1] + "…"

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
-from server.storage import facts
+from server.storage import facts, removals
 from server.storage.database import Database
+from server.topics.kept import sheet_from_json
 from server.topics.periods import Period, local_time, period_of, week_of
 from server.topics.report import Figures, Report, Tiles, day_cells
 from server.topics.sentence import Story, tell
@@ -128,7 +129,12 @@ class Statistics:
         )
         async with self._database.read() as connection:
             counts = await facts.count(connection, within)
+            kept = await removals.kept_sheets(
+                connection, within.class_ids, within.first_week, within.last_week
+            )
         made = await asyncio.to_thread(make_sheets, counts, self.small_group)
+        # Of a week whose questions are being removed, its sheet was kept before the first of them went.
+        made |= {place: sheet_from_json(sheet) for place, sheet in kept.items()}
         found = {place: known.get(place) or made.get(place) or Sheet() for place in places}
         # A question asked just before midnight on Sunday may be counted a little later.
         finished = week_of(today - timedelta(days=1))

@@ -8,11 +8,12 @@ from __future__ import annotations
 from pydantic import Field
 from starlette.responses import Response
 
-from server.accounts import Role
+from server.accounts import Permission, may
 from server.errors import ClientProblem
-from server.web.bodies import Body, answer, read_body
+from server.web.bodies import Body, Query, answer, read_body, read_query
 from server.web.messages import problem
 from server.web.parts import Call
+from server.web.privacy import own_class
 from server.web.statistics import asked_for
 
 _ID = r"^[A-Za-z0-9_-]{1,64}$"
@@ -37,19 +38,44 @@ class SplitBody(GroupBody):
     term: str = Field(min_length=1, max_length=20)
 
 
+class WordingsQuery(Query):
+    """A group among those that are shown."""
+
+    group: str = Field(pattern=_ID)
+
+
 async def groups(call: Call) -> Response:
     """The groups of like questions, masked, none of a small group of people."""
     audience, first, last = await asked_for(call)
     report = await call.parts.group_statistics.report(
-        audience, first, last, lang=call.language, now_ms=call.now_ms
+        audience,
+        first,
+        last,
+        lang=call.language,
+        now_ms=call.now_ms,
+        by_week=may(call.user, Permission.SEE_DATES),
     )
     return answer(report.model_dump(mode="json"))
+
+
+async def wordings(call: Call) -> Response:
+    """The single wordings of one group that is shown, masked; 404 where it is not."""
+    query = read_query(call.request, WordingsQuery)
+    audience, first, last = await asked_for(call)
+    report = await call.parts.group_statistics.report(
+        audience, first, last, lang=call.language, now_ms=call.now_ms
+    )
+    shown = next((row for row in report.groups if row.id == query.group), None)
+    if shown is None:
+        raise problem("not_found")
+    texts = await call.parts.groups.wordings((shown.id, *shown.merged))
+    return answer({"wordings": texts, "label": report.label})
 
 
 async def merge(call: Call) -> Response:
     """Two groups are one, now and for questions to come."""
     body = await read_body(call.request, MergeBody)
-    await _own(call, body.class_id)
+    await own_class(call, body.class_id)
     if body.group == body.into:
         raise ClientProblem(
             "bad_group",
@@ -64,7 +90,7 @@ async def merge(call: Call) -> Response:
 async def free(call: Call) -> Response:
     """A merging is taken back."""
     body = await read_body(call.request, GroupBody)
-    await _own(call, body.class_id)
+    await own_class(call, body.class_id)
     await call.parts.groups.free(body.class_id, body.group, at_ms=call.now_ms, who=call.user_name)
     return answer({"group": call.parts.groups.settled(body.class_id, body.group)})
 
@@ -72,7 +98,7 @@ async def free(call: Call) -> Response:
 async def split(call: Call) -> Response:
     """Questions of a group that have a word in them go to a new one from now on."""
     body = await read_body(call.request, SplitBody)
-    await _own(call, body.class_id)
+    await own_class(call, body.class_id)
     term = body.term.strip()
     if not term:
         raise ClientProblem("bad_group", "请填一个词。", message_en="Please name a word.", status=422)
@@ -80,13 +106,3 @@ async def split(call: Call) -> Response:
         body.class_id, body.group, term, at_ms=call.now_ms, who=call.user_name
     )
     return answer({"group": new_group})
-
-
-async def _own(call: Call, class_id: str | None) -> None:
-    """Let pass whoever may see this class."""
-    if class_id is None:
-        if call.user.role != Role.ADMIN:
-            raise problem("not_allowed")
-        return
-    if class_id not in [each.id for each in await call.parts.accounts.classes.classes_for(call.user)]:
-        raise problem("not_allowed")

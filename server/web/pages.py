@@ -41,6 +41,8 @@ PAGES = {
     "/": "chat.html",
     "/words": "words.html",
     "/stats": "stats.html",
+    "/documents": "documents.html",
+    "/answers": "answers.html",
     "/records": "records.html",
     "/admin": "admin.html",
     "/login": "login.html",

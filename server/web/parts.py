@@ -12,7 +12,8 @@ from typing import Protocol
 from starlette.requests import HTTPConnection, Request
 
 from server.accounts import Accounts, Who
-from server.chat import ChatDesk
+from server.chat import ChatDesk, OwnData, Retention
+from server.knowledge import AnswerAttachments, AnswerDesk, AnswerFiles, DocumentDesk
 from server.metrics import Metrics
 from server.moderation import PublishedFilter, WordDesk
 from server.office import ExampleDesk, PresetDesk
@@ -21,7 +22,7 @@ from server.records import Records
 from server.settings import Settings
 from server.sources.types import Source
 from server.storage.acts import By
-from server.topics import GroupDesk, GroupStatistics, Statistics, TopicDesk
+from server.topics import GroupDesk, GroupStatistics, PrivateFilter, Statistics, TopicDesk
 from server.web.languages import Language, language_of
 from server.web.origins import Origins
 
@@ -42,8 +43,15 @@ class Parts(Protocol):
     topics: TopicDesk
     statistics: Statistics
     groups: GroupDesk
+    documents: DocumentDesk
     group_statistics: GroupStatistics
+    private: PrivateFilter | None
+    answers: AnswerDesk
+    answer_files: AnswerFiles
+    attachments: AnswerAttachments
     chat: ChatDesk
+    retention: Retention
+    own: OwnData
     started_at_ms: int
 
 

@@ -21,6 +21,10 @@ class Change(Body):
     revision: int | None = None
 
 
+class Load(Body):
+    """Nothing to say: which examples there are, the preset decides."""
+
+
 class Removal(Body):
     """What becomes of examples that somebody edited: `keep` asks about them, `own` keeps them."""
 
@@ -83,6 +87,7 @@ async def examples(call: Call) -> Response:
 
 async def load_examples(call: Call) -> Response:
     """Load the examples of the preset."""
+    await read_body(call.request, Load)
     return _examples(await call.parts.examples.load(who=call.user_name, now_ms=call.now_ms))
 
 

@@ -130,14 +130,7 @@ async def export_hits(call: Call) -> Response:
 
 async def counts(call: Call) -> Response:
     """What waits for somebody."""
-    records = call.parts.records
-    return answer(
-        {
-            "reviews": await records.queue.num_open(),
-            "alerts": await records.alerts.num_open(),
-            "review_overdue": (await records.coverage.report(call.now_ms))["review"]["overdue"],
-        }
-    )
+    return answer(await call.parts.records.waiting(call.now_ms))
 
 
 async def coverage(call: Call) -> Response:

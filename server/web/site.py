@@ -5,6 +5,7 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from server import __version__
+from server.accounts import RIGHTS, may
 from server.metrics import CONTENT_TYPE
 from server.presets import KEPT, Bilingual, Preset
 from server.protocol.frames import json_schema
@@ -19,7 +20,8 @@ async def site(call: Call) -> Response:
     status = parts.source.status()
     login = None
     if who is not None and who.kind == "user":
-        login = {"id": who.id, "name": who.name, "role": who.role}
+        rights = [right for right in RIGHTS if may(who, right)]
+        login = {"id": who.id, "name": who.name, "role": who.role, "rights": rights}
     return answer(
         {
             "preset": preset.name,

@@ -35,10 +35,23 @@ class ExportQuery(Query):
     form: Literal["csv", "txt"] = Field("csv", alias="format")
 
 
+class WordPatchBody(WordPatch):
+    """A change names the state of the entry that it was made to."""
+
+    based_on: int
+
+
+class DeleteQuery(Query):
+    """The state of the entry that was looked at."""
+
+    based_on: int
+
+
 class DeleteBody(Body):
-    """Entries to delete."""
+    """Entries to delete, and their `updated_at_ms` as they were looked at."""
 
     ids: list[str] = Field(max_length=MANY)
+    based_on: dict[str, int]
 
 
 class EnableBody(DeleteBody):
@@ -69,7 +82,7 @@ async def add_word(call: Call) -> Response:
 
 async def change_word(call: Call) -> Response:
     """Change an entry."""
-    body = await read_body(call.request, WordPatch)
+    body = await read_body(call.request, WordPatchBody)
     word_id = call.request.path_params["id"]
     changed = await call.parts.words.entries.change(word_id, body, who=call.user_name, now_ms=call.now_ms)
     return answer(changed.model_dump())
@@ -78,7 +91,9 @@ async def change_word(call: Call) -> Response:
 async def delete_word(call: Call) -> Response:
     """Delete an entry."""
     word_id = call.request.path_params["id"]
-    await call.parts.words.entries.delete(word_id, who=call.user_name, now_ms=call.now_ms)
+    seen = read_query(call.request, DeleteQuery)
+    entries = call.parts.words.entries
+    await entries.delete(word_id, who=call.user_name, now_ms=call.now_ms, based_on=seen.based_on)
     return Response(status_code=204)
 
 
@@ -86,7 +101,9 @@ async def delete_words(call: Call) -> Response:
     """Delete several entries."""
     body = await read_body(call.request, DeleteBody)
     entries = call.parts.words.entries
-    num_words = await entries.delete_many(body.ids, who=call.user_name, now_ms=call.now_ms)
+    num_words = await entries.delete_many(
+        body.ids, who=call.user_name, now_ms=call.now_ms, based_on=body.based_on
+    )
     return answer({"num_words": num_words})
 
 
@@ -94,7 +111,9 @@ async def enable_words(call: Call) -> Response:
     """Switch several entries on or off."""
     body = await read_body(call.request, EnableBody)
     entries = call.parts.words.entries
-    num_words = await entries.enable_many(body.ids, body.enabled, who=call.user_name, now_ms=call.now_ms)
+    num_words = await entries.enable_many(
+        body.ids, body.enabled, who=call.user_name, now_ms=call.now_ms, based_on=body.based_on
+    )
     return answer({"num_words": num_words})
 
 
@@ -106,6 +125,7 @@ async def import_file(call: Call) -> Response:
             raise problem("bad_upload")
         content = await file.read()
         filename = file.filename or "words.txt"
+        update, as_of_ms = form.get("update", "false") == "true", form.get("as_of_ms")
         origin = Origin(*(_said(form.get(name)) for name in ("source", "licence")))
     report = await call.parts.words.files.load(
         content,
@@ -113,6 +133,8 @@ async def import_file(call: Call) -> Response:
         list_id,
         origin=origin,
         dry_run=dry_run == "true",
+        update=update,
+        as_of_ms=int(as_of_ms) if isinstance(as_of_ms, str) and as_of_ms.isdecimal() else None,
         who=call.user_name,
         now_ms=call.now_ms,
     )

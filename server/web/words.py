@@ -1,4 +1,7 @@
-"""Routes of the word desk: lists, trying out, publishing, the record. Entries are in `word_entries`."""
+"""Routes of the word desk: lists, and trying out.
+
+Entries are in `word_entries`, a draft's way in `word_drafts`, versions and the record in `word_versions`.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,8 @@ from typing import Literal
 from pydantic import Field
 from starlette.responses import Response
 
-from server.moderation import ListPatch, NewList
-from server.web.bodies import FURTHEST, Body, Query, answer, read_body, read_query
+from server.moderation import ListPatch, NewList, NewSample
+from server.web.bodies import Body, Query, answer, read_body, read_query
 from server.web.parts import Call
 
 TRY_CHARS = 20_000
@@ -20,25 +23,26 @@ class TryBody(Body):
     text: str = Field(max_length=TRY_CHARS)
     direction: Literal["question", "answer"] = "question"
     use: Literal["draft", "published"] = "draft"
+    class_id: str | None = Field(None, max_length=64)
 
 
-class PublishBody(Body):
-    """Why this version."""
+class ListPatchBody(ListPatch):
+    """A change names the state of the list that it was made to."""
 
-    comment: str = Field("", max_length=2000)
+    based_on: int
 
 
-class PageQuery(Query):
-    """A part of a long list."""
+class DeleteListQuery(Query):
+    """The state of the list that was looked at."""
 
-    offset: int = Field(0, ge=0, le=FURTHEST)
-    limit: int = Field(100, ge=1, le=1000)
-    what: str | None = Field(None, max_length=40)
+    based_on: int
+    num_words: int | None = None
 
 
 async def overview(call: Call) -> Response:
     """The lists, the draft and what is in effect."""
-    return answer((await call.parts.words.lists.overview()).model_dump())
+    seen = await call.parts.words.lists.overview()
+    return answer({**seen.model_dump(), "way": await call.parts.words.approvals.way()})
 
 
 async def add_list(call: Call) -> Response:
@@ -50,7 +54,7 @@ async def add_list(call: Call) -> Response:
 
 async def change_list(call: Call) -> Response:
     """Change a list."""
-    body = await read_body(call.request, ListPatch)
+    body = await read_body(call.request, ListPatchBody)
     list_id = call.request.path_params["id"]
     changed = await call.parts.words.lists.change(list_id, body, who=call.user_name, now_ms=call.now_ms)
     return answer({"list": changed})
@@ -59,37 +63,38 @@ async def change_list(call: Call) -> Response:
 async def delete_list(call: Call) -> Response:
     """Delete a list with its entries."""
     list_id = call.request.path_params["id"]
-    await call.parts.words.lists.delete(list_id, who=call.user_name, now_ms=call.now_ms)
+    seen = read_query(call.request, DeleteListQuery)
+    await call.parts.words.lists.delete(
+        list_id,
+        who=call.user_name,
+        now_ms=call.now_ms,
+        based_on=seen.based_on,
+        num_words=seen.num_words,
+    )
     return Response(status_code=204)
 
 
 async def try_text(call: Call) -> Response:
     """What the filter says of a text."""
     body = await read_body(call.request, TryBody)
-    said = await call.parts.words.versions.try_text(body.text, body.direction, body.use)
+    said = await call.parts.words.versions.try_text(body.text, body.direction, body.use, body.class_id)
     return answer(said.model_dump())
 
 
-async def publish(call: Call) -> Response:
-    """Put the draft into effect."""
-    body = await read_body(call.request, PublishBody)
-    versions = call.parts.words.versions
-    return answer({"published": await versions.publish(body.comment, who=call.user_name, now_ms=call.now_ms)})
+async def list_samples(call: Call) -> Response:
+    """The texts that are kept to try drafts on."""
+    return answer({"samples": await call.parts.words.samples.list_all()})
 
 
-async def discard(call: Call) -> Response:
-    """Take the draft back to what is in effect."""
-    await call.parts.words.versions.discard(who=call.user_name, now_ms=call.now_ms)
+async def add_sample(call: Call) -> Response:
+    """Keep a text."""
+    body = await read_body(call.request, NewSample)
+    made = await call.parts.words.samples.add(body, who=call.user_name, now_ms=call.now_ms)
+    return answer({"sample": made}, 201)
+
+
+async def delete_sample(call: Call) -> Response:
+    """Let go of a text."""
+    sample_id = call.request.path_params["id"]
+    await call.parts.words.samples.delete(sample_id, who=call.user_name, now_ms=call.now_ms)
     return Response(status_code=204)
-
-
-async def versions(call: Call) -> Response:
-    """Every published version."""
-    return answer({"versions": await call.parts.words.versions.list_all()})
-
-
-async def changes(call: Call) -> Response:
-    """Who changed what and when."""
-    query = read_query(call.request, PageQuery)
-    page = await call.parts.words.versions.changes(offset=query.offset, limit=query.limit, what=query.what)
-    return answer(page.model_dump())

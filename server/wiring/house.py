@@ -13,8 +13,15 @@ from zoneinfo import ZoneInfo
 from filters import fold
 from server import __version__
 from server.accounts import Accounts
-from server.chat import ChatDesk, ChatRules, Parts, texts_of
-from server.knowledge import Library
+from server.chat import ChatDesk, ChatRules, OwnData, Parts, Retention, RetentionRules, texts_of
+from server.knowledge import (
+    AnswerAttachments,
+    AnswerDesk,
+    AnswerFiles,
+    ApprovedAnswers,
+    DocumentDesk,
+    Library,
+)
 from server.metrics import Metrics
 from server.moderation import PublishedFilter, WordDesk
 from server.office import ExampleDesk, PresetDesk
@@ -23,15 +30,17 @@ from server.records import Records
 from server.settings import Settings
 from server.sources.types import Source
 from server.storage.database import Database
-from server.topics import GroupDesk, GroupStatistics, Recorder, Statistics, TopicDesk, private_pipeline
+from server.topics import GroupDesk, GroupStatistics, PrivateFilter, Recorder, Statistics, TopicDesk
+from server.wiring.example_shelves import example_shelves
 from server.wiring.preset_settings import with_preset
 from server.wiring.record_keeping import keep_records
 from server.wiring.recording import hit_notes_of, records_of
 from server.wiring.sourcing import source_of
 from server.wiring.upkeep import (
     calm_collector,
-    follow_preset,
-    follow_publications,
+    follow,
+    follow_answers,
+    publish_on_time,
     sweep,
     tell_readiness,
     watch_stalls,
@@ -56,8 +65,15 @@ class House:
     topics: TopicDesk
     statistics: Statistics
     groups: GroupDesk
+    documents: DocumentDesk
     group_statistics: GroupStatistics
+    private: PrivateFilter | None
+    answers: AnswerDesk
+    answer_files: AnswerFiles
+    attachments: AnswerAttachments
     chat: ChatDesk
+    retention: Retention
+    own: OwnData
     started_at_ms: int
     _has_left: bool = field(default=False, repr=False)
 
@@ -100,7 +116,12 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
         presets = PresetDesk(database, preset)
         await presets.load()
         preset = presets.current
-        accounts = await Accounts.open(database, login_hours=settings.login_hours)
+        accounts = await Accounts.open(
+            database,
+            login_hours=settings.login_hours,
+            term_starts=settings.term_starts,
+            timezone=settings.timezone,
+        )
         zone = ZoneInfo(settings.timezone)
         published = PublishedFilter(database, lambda: datetime.now(zone).date())
         await published.load(started_at_ms)
@@ -110,6 +131,9 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
         await topics.load()
         groups = GroupDesk(database)
         await groups.load()
+        document_desk = DocumentDesk(database, settings.data)
+        stack.push_async_callback(document_desk.close)
+        await document_desk.open()
         statistics = Statistics(
             database,
             lambda: topics.taxonomy,
@@ -117,6 +141,13 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
             timezone=settings.timezone,
             is_told=True,
         )
+        private = PrivateFilter(database) if settings.mask_private else None
+        if private is not None:
+            await private.refresh()
+        approved = ApprovedAnswers(database, zone)
+        await approved.load()
+        stack.push_async_callback(approved.close)
+        answers = AnswerDesk(database, approved, small_group=settings.small_group)
         chat = ChatDesk(
             Parts(
                 database=database,
@@ -131,41 +162,55 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
                 pseudonym=accounts.pseudonym,
                 join_class=accounts.classes.join,
                 texts=texts_of(preset),
-                knowledge=Library(answers=None, documents=None),
+                knowledge=Library(answers=approved, documents=document_desk.finder),
                 hit_notes=hit_notes_of(settings, published),
-                private=private_pipeline() if settings.mask_private else None,
+                private=private,
             )
         )
         await chat.start()
+        retention = Retention(database, chat, groups, statistics, RetentionRules.of(settings))
         house = House(
             settings=settings,
             preset=preset,
             presets=presets,
-            examples=ExampleDesk(database, preset.name, {}),
+            examples=ExampleDesk(database, preset.name, example_shelves(database, answers, document_desk)),
             metrics=metrics,
             database=database,
             source=source,
             accounts=accounts,
-            words=WordDesk(database, published),
+            words=WordDesk(database, published, settings.timezone),
             records=records_of(database, settings),
             published=published,
             topics=topics,
             statistics=statistics,
             groups=groups,
+            documents=document_desk,
             group_statistics=GroupStatistics(statistics, groups, lambda text: topics.matcher.topics_of(text)),
+            private=private,
+            answers=answers,
+            answer_files=AnswerFiles(database, answers),
+            attachments=AnswerAttachments(database, answers),
             chat=chat,
+            retention=retention,
+            own=OwnData(database, accounts, chat, groups, retention, preset, settings.timezone),
             started_at_ms=started_at_ms,
         )
+        stack.push_async_callback(house.words.close)
         stack.push_async_callback(house.leave)
         presets.on_change(house.use_preset)
         _watch(house)
         _run(stack, watch_stalls(metrics.event_loop_late))
-        _run(stack, follow_publications(published))
-        _run(stack, follow_preset(presets))
+        _run(stack, follow(published, "word list version"))
+        if private is not None:
+            _run(stack, follow(private, "list of names"))
+        _run(stack, publish_on_time(house.words.schedule))
+        _run(stack, follow_answers(approved))
+        _run(stack, follow(presets, "text of the preset"))
         _run(stack, tell_readiness(source))
         _run(stack, sweep(lambda now_ms: accounts.classes.forget_strangers(now_ms, chat.present)))
         for doing in keep_records(house.records, settings):
             _run(stack, doing)
+        _run(stack, retention.keep_running())
         calm_collector()
         yield house
 

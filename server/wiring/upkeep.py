@@ -18,7 +18,7 @@ log = structlog.get_logger(__name__)
 STALL_PERIOD_SECONDS = 0.01  # a shorter stall may fall between two looks
 READY_PERIOD_SECONDS = 0.2
 REFRESH_SECONDS = 0.5
-PRESET_SECONDS = 2.0
+REFRESH_SECONDS = 0.25
 SWEEP_SECONDS = 3600.0
 
 
@@ -26,6 +26,18 @@ class Refreshing(Protocol):
     """Something another process may have changed in the database."""
 
     async def refresh(self) -> bool: ...
+
+
+class Scheduled(Protocol):
+    """Something that publishes at an hour."""
+
+    async def publish_due(self, now_ms: int) -> object: ...
+
+
+class KeepsAnswers(Refreshing, Protocol):
+    """Approved answers, and how often they are served."""
+
+    async def count(self) -> None: ...
 
 
 def calm_collector() -> None:
@@ -64,26 +76,37 @@ async def watch_stalls(note: Callable[[float, float], None]) -> None:
         note(now, max(0.0, now - due))
 
 
-async def follow_publications(published: Refreshing) -> None:
-    """Put into effect what the command line published, within a second."""
+async def follow(changing: Refreshing, what: str) -> None:
+    """Put into effect what another process changed, within a second."""
     while True:
         await asyncio.sleep(REFRESH_SECONDS)
         try:
-            if await published.refresh():
-                log.info("another word list version is in effect")
+            if await changing.refresh():
+                log.info(f"another {what} is in effect")
         except StorageProblem as problem:
-            log.error("cannot look for a newer word list", reason=str(problem))
+            log.error(f"cannot look for a newer {what}", reason=str(problem))
 
 
-async def follow_preset(presets: Refreshing) -> None:
-    """Put into effect what another node changed in the preset, within seconds."""
+async def publish_on_time(schedule: Scheduled) -> None:
+    """Publish what waits for its hour, within a second of it; what came due while nothing ran, at once."""
     while True:
-        await asyncio.sleep(PRESET_SECONDS)
         try:
-            if await presets.refresh():
-                log.info("other texts of the preset are in effect")
+            if await schedule.publish_due(time.time_ns() // 1_000_000) is not None:
+                log.info("a scheduled word list version is in effect")
         except StorageProblem as problem:
-            log.error("cannot look for a changed preset", reason=str(problem))
+            log.error("cannot publish on time", reason=str(problem))
+        await asyncio.sleep(REFRESH_SECONDS)
+
+
+async def follow_answers(answers: KeepsAnswers) -> None:
+    """Put into effect what another process wrote, and write down how often answers were served."""
+    while True:
+        await asyncio.sleep(REFRESH_SECONDS)
+        try:
+            await answers.count()
+            await answers.refresh()
+        except StorageProblem as problem:
+            log.error("cannot follow the approved answers", reason=str(problem))
 
 
 async def sweep(forget_strangers: Callable[[int], Awaitable[int]]) -> None:

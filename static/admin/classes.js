@@ -1,6 +1,6 @@
 // Classes (desks in the government preset) with their teachers and join codes.
 
-import { html, useState } from '../vendor/preact.js';
+import { html, useEffect, useState } from '../vendor/preact.js';
 import { api } from '../shared/api.js';
 import { confirm, Dialog } from '../shared/dialog.js';
 import { Icon } from '../shared/icons.js';
@@ -47,11 +47,19 @@ function ClassDialog({ of, teachers, site, word, run, onClose }) {
     name: of?.name ?? '', enrolled: of?.enrolled ?? '', teachers: new Set((of?.teachers ?? []).map((each) => each.id)),
   });
   const [problem, setProblem] = useState(null);
+  const [listed, setListed] = useState(null); // {text, masked}: names of this class as the server has them
+  const [names, setNames] = useState(null);
   const set = (change) => setFields((old) => ({ ...old, ...change }));
+  useEffect(() => {
+    if (!of) return;
+    api.get(`/api/classes/${of.id}/names`)
+      .then(({ names: known, masked }) => { setListed({ text: known.join('\n'), masked }); setNames(known.join('\n')); }, setProblem);
+  }, []);
   const save = async (event) => {
     event.preventDefault();
     const body = { name: fields.name.trim(), enrolled: fields.enrolled === '' ? null : Number(fields.enrolled), teachers: [...fields.teachers] };
     try {
+      if (listed && names !== listed.text) await api.put(`/api/classes/${of.id}/names`, { text: names });
       await run(() => (of ? api.patch(`/api/classes/${of.id}`, body) : api.post('/api/classes', body)), t('saved'), { rethrow: true });
       onClose();
     } catch (error) {
@@ -71,6 +79,8 @@ function ClassDialog({ of, teachers, site, word, run, onClose }) {
         ${teachers.length === 0 && html`<p class="hint">${t('noTeachers', { teacher: teacherWord(site) })}</p>`}
         ${teachers.map((each) => html`<label key=${each.id} class="check"><input type="checkbox" checked=${fields.teachers.has(each.id)} onChange=${toggle(each.id)} />${each.name}</label>`)}
       </fieldset>
+      ${listed && html`<${Field} name=${t('names')} hint=${t(listed.masked ? 'names.hint' : 'names.off')}>${(a) => html`
+        <textarea ...${a} rows="5" maxlength="100000" spellcheck="false" autocomplete="off" value=${names} onInput=${(event) => setNames(event.currentTarget.value)}></textarea>`}<//>`}
       ${problem && html`<${Problem} problem=${problem} />`}
       <button class="button primary">${t(of ? 'save' : 'create')}</button>
     </form><//>`;

@@ -7,6 +7,7 @@ import { day } from '../shared/i18n.js';
 import { Icon } from '../shared/icons.js';
 import { Field, PasswordField, Problem } from '../shared/parts.js';
 import { roleName, teacherWord } from '../shared/roles.js';
+import { Rights } from './rights.js';
 import { t } from './say.js';
 
 const ROLES = ['teacher', 'compliance', 'admin', 'pupil'];
@@ -14,6 +15,7 @@ const ROLES = ['teacher', 'compliance', 'admin', 'pupil'];
 export function Users({ users, site, run }) {
   const [making, setMaking] = useState(false);
   const [resetting, setResetting] = useState(null);
+  const [switching, setSwitching] = useState(null);
   const change = (user, patch) => run(() => api.patch(`/api/users/${user.id}`, patch), t('saved'));
   const disable = async (user) => {
     const { name } = user;
@@ -33,11 +35,13 @@ export function Users({ users, site, run }) {
           <select aria-label=${`${user.name} ${t('role')}`} value=${user.role} onChange=${(event) => change(user, { role: event.currentTarget.value })}>
             ${ROLES.map((role) => html`<option key=${role} value=${role}>${roleName(role, site)}</option>`)}</select>
           <div class="row">
+            ${user.role !== 'pupil' && html`<button type="button" class="button small quiet" onClick=${() => setSwitching(user)}>${t('rights')}</button>`}
             <button type="button" class="button small quiet" onClick=${() => setResetting(user)}>${t('setPassword')}</button>
             <button type="button" class="button small quiet" onClick=${() => disable(user)}>${t(user.disabled ? 'enable' : 'disable')}</button>
           </div>
         </li>`)}</ul>
       ${making && html`<${NewUser} site=${site} run=${run} onClose=${() => setMaking(false)} />`}
+      ${switching && html`<${Rights} user=${switching} run=${run} onClose=${() => setSwitching(null)} />`}
       ${resetting && html`<${SetPassword} user=${resetting} run=${run} onClose=${() => setResetting(null)} />`}
     </section>`;
 }

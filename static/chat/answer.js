@@ -3,6 +3,8 @@
 import { html, useLayoutEffect, useRef } from '../vendor/preact.js';
 import { blocksOf, feed, noBlocks } from './blocks.js';
 import { renderBlock } from './markdown.js';
+import { unprovenTitle } from './sources.js';
+import { underline } from './unproven.js';
 
 /** Make the children of `place` show `text`; `before` is what the last call returned. */
 function draw(place, before, { text, growing, copyLabel }) {
@@ -27,11 +29,12 @@ function draw(place, before, { text, growing, copyLabel }) {
   return { scan, keys, copyLabel };
 }
 
-export function AnswerText({ text, growing, copyLabel }) {
+export function AnswerText({ text, growing, copyLabel, unsupported = [] }) {
   const place = useRef(null);
   const state = useRef(null);
   useLayoutEffect(() => {
     state.current = draw(place.current, state.current, { text, growing, copyLabel });
-  }, [text, growing, copyLabel]);
+    if (!growing && unsupported.length > 0) underline(place.current, unsupported, unprovenTitle());
+  }, [text, growing, copyLabel, unsupported]);
   return html`<div class=${growing ? 'prose growing' : 'prose'} ref=${place}></div>`;
 }

@@ -12,7 +12,8 @@ import { Announcer } from './announce.js';
 import { copyText, copyWithLabel } from './clipboard.js';
 import { Composer } from './composer.js';
 import { useLive, wantedConversation } from './live.js';
-import { codeInAddress, JoinClass, LineNote, PrivacyPanel } from './panels.js';
+import { codeInAddress, JoinClass, LineNote } from './panels.js';
+import { PrivacyPanel, sayDeleted } from './privacy.js';
 import { useEndInSight } from './scroll.js';
 import { Sidebar } from './sidebar.js';
 import { texts as own } from './texts.js';
@@ -92,6 +93,7 @@ function Chat({ site, reloadSite }) {
 
   useEffect(() => {
     live.open(wantedConversation());
+    sayDeleted();
     const named = () => {
       if (codeInAddress()) {
         setJoinCode(codeInAddress());

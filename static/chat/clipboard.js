@@ -52,9 +52,10 @@ export function copyWithLabel(event, label) {
   const selection = document.getSelection();
   if (!selection || selection.isCollapsed || event.target.closest?.('textarea, input')) return;
   const range = selection.getRangeAt(0);
-  const touches = [...event.currentTarget.querySelectorAll('.prose')].some((answer) => range.intersectsNode(answer));
+  const touched = [...event.currentTarget.querySelectorAll('.prose')].filter((answer) => range.intersectsNode(answer));
   const inCode = range.commonAncestorContainer.parentElement?.closest('pre');
-  if (!touches || inCode || !event.clipboardData) return;
+  if (touched.length === 0 || inCode || !event.clipboardData) return;
+  const labels = [...new Set(touched.map((answer) => answer.closest('.answer')?.dataset.label ?? label))];
   event.preventDefault();
-  event.clipboardData.setData('text/plain', labelled(selectedText(range), label));
+  event.clipboardData.setData('text/plain', labelled(selectedText(range), labels.join(' / ')));
 }

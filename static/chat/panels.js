@@ -1,4 +1,4 @@
-// What opens beside or over the conversation: who can see it (privacy), and the code of one's class.
+// What opens over the conversation: the code of one's class, and the line above the input.
 
 import { html, useState } from '../vendor/preact.js';
 import { api } from '../shared/api.js';
@@ -11,15 +11,6 @@ import { toast } from '../shared/toast.js';
 import { texts as own } from './texts.js';
 
 const t = texts(own);
-
-export function PrivacyPanel({ site, onClose }) {
-  return html`<${Dialog} kind="side" title=${t('privacy')} onClose=${onClose}>
-    <ul class="privacy">${pick(site.privacy).map((sentence) => html`<li key=${sentence}><${Icon} name="shield-check" />
-      <span>${sentence}</span></li>`)}</ul>
-    ${site.class && html`<p class="quiet-text">${t('my_class', { class_word: pick(site.class_word), name: site.class.name })}</p>`}
-    <p class="quiet-text">${t('check_it')}</p>
-  <//>`;
-}
 
 /** The code in the address of a class's QR code, or ''. Nobody is put into a class by a link alone: they still press "join". */
 export const codeInAddress = () => /^#join=([\w-]{1,64})$/.exec(location.hash)?.[1] ?? '';

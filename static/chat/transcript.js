@@ -18,7 +18,8 @@ const newTurn = (askId, written) => ({
   origin: null,
   approved: null,
   offers: [],
-  passages: [],
+  passages: null, // null: no documents were asked; []: none of them fits
+  unsupported: [],
   notices: [],
   refusal: null,
   finish: null,
@@ -132,6 +133,7 @@ const changes = {
     finish: frame.finish,
     message: frame.message ?? null,
     usage: frame.usage,
+    unsupported: frame.unsupported ?? [],
     stopping: false,
   }),
 };

@@ -2,11 +2,12 @@
 
 import { html, useState } from '../vendor/preact.js';
 import { number, texts } from '../shared/i18n.js';
-import { Icon } from '../shared/icons.js';
 import { IconButton, Note } from '../shared/parts.js';
 import { toast } from '../shared/toast.js';
 import { AnswerText } from './answer.js';
+import { AnswerLabel, ApprovedFoot, labelOf, Offers } from './approved.js';
 import { copyText, labelled } from './clipboard.js';
+import { NoSources, Sources, Unproven } from './sources.js';
 import { texts as own } from './texts.js';
 
 const t = texts(own);
@@ -48,18 +49,18 @@ function waiting(turn) {
 
 function Answer({ turn, last, label, act }) {
   const done = turn.phase === 'done';
-  return html`<div class="answer" aria-busy=${done ? undefined : 'true'}>
+  return html`<div class="answer" data-label=${labelOf(turn, label)} aria-busy=${done ? undefined : 'true'}>
     <h2 class="visually-hidden">${t('answer')}</h2>
     ${turn.answer && html`<p class="answer-head">
-      <span class="ai-label">${turn.origin === 'approved_answer'
-        ? html`<${Icon} name="circle-check" size=${14} />${t('approved')}`
-        : label}</span>
+      <${AnswerLabel} turn=${turn} label=${label} />
     </p>`}
-    ${turn.answer && html`<${AnswerText} text=${turn.answer} growing=${!done} copyLabel=${t('copy_code')} />`}
+    ${turn.passages?.length === 0 && html`<${NoSources} />`}
+    ${turn.answer && html`<${AnswerText} text=${turn.answer} growing=${!done} copyLabel=${t('copy_code')} unsupported=${turn.unsupported} />`}
     ${!done && (!turn.answer || turn.stopping) && html`<p class="thinking"><span class="dot"></span>${waiting(turn)}</p>`}
-    ${turn.passages.length > 0 && html`<ol class="passages">
-      ${turn.passages.map((passage, index) => html`<li key=${index} title=${passage.quote}>${index + 1} ${passage.title}</li>`)}
-    </ol>`}
+    ${done && html`<${Unproven} facts=${turn.unsupported} />`}
+    <${Sources} passages=${turn.passages ?? []} />
+    ${done && html`<${ApprovedFoot} approved=${turn.approved} />`}
+    ${done && html`<${Offers} offers=${turn.offers} act=${act} />`}
     ${done && html`<${Ending} turn=${turn} last=${last} act=${act} />`}
     ${done && html`<${Actions} turn=${turn} last=${last} label=${label} act=${act} />`}
   </div>`;
@@ -82,8 +83,8 @@ function Actions({ turn, last, label, act }) {
   const [shown, setShown] = useState(false);
   const [asksWhy, setAsksWhy] = useState(false);
   const copy = async () => {
-    const done = await copyText(labelled(turn.answer, label));
-    toast(t(done ? 'copied' : 'copy_failed', { label }));
+    const done = await copyText(labelled(turn.answer, labelOf(turn, label)));
+    toast(t(done ? 'copied' : 'copy_failed', { label: labelOf(turn, label) }));
   };
   const rate = (value) => () => {
     act.rate(turn.id, value);

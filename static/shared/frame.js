@@ -3,6 +3,7 @@
 
 import { html, useEffect, useState } from '../vendor/preact.js';
 import { Account } from './account.js';
+import { AlertBell, numWaiting, useWaiting } from './alerts.js';
 import { Confirmations } from './dialog.js';
 import { lang, setLang, texts } from './i18n.js';
 import { LogInAgain } from './log_in_again.js';
@@ -17,7 +18,10 @@ const t = texts(shared);
 export const PLACES = [
   { key: 'chat', path: '/', icon: 'message-square', roles: null },
   { key: 'stats', path: '/stats', icon: 'chart-column', roles: ['teacher', 'admin'] },
+  { key: 'documents', path: '/documents', icon: 'file-text', roles: ['teacher', 'admin'] },
+  { key: 'answers', path: '/answers', icon: 'book-open', roles: ['teacher', 'admin'] },
   { key: 'words', path: '/words', icon: 'shield-check', roles: ['compliance', 'admin'] },
+  { key: 'records', path: '/records', icon: 'shield-alert', roles: ['compliance', 'admin'] },
   { key: 'admin', path: '/admin', icon: 'users', roles: ['admin'] },
 ];
 
@@ -40,6 +44,8 @@ function LanguageButton() {
 /** `start` and `tools` are a page's own buttons at either side of the bar. */
 export function Frame({ site, here, title, start, tools, children }) {
   const role = site?.login?.role ?? null;
+  const waiting = useWaiting(site?.login);
+  const numAtRecords = numWaiting(waiting);
   const places = PLACES.filter((place) => mayUse(place, role));
   return html`
     <a class="skip" href="#main">${t('skip')}</a>
@@ -48,10 +54,12 @@ export function Frame({ site, here, title, start, tools, children }) {
       <div class="bar-name"><strong>${site?.organisation ?? ''}</strong><span>${title}</span></div>
       ${role && places.length > 1 && html`<nav class="bar-links" aria-label=${t('places')}>
         ${places.map((place) => html`<a key=${place.key} href=${place.path}
-          aria-current=${place.key === here ? 'page' : undefined}>${t(place.key)}</a>`)}
+          aria-current=${place.key === here ? 'page' : undefined}>${t(place.key)}${place.key === 'records' && numAtRecords > 0
+            && html`<span class="count" title=${t('waiting', { n: numAtRecords })}>${numAtRecords}</span>`}</a>`)}
       </nav>`}
       <div class="bar-tools">
         ${tools}
+        ${waiting && here !== 'login' && html`<${AlertBell} waiting=${waiting} />`}
         <${LanguageButton} />
         <${ThemeButton} />
         ${site && here !== 'login' && here !== 'setup' && html`<${Account} site=${site} places=${places} here=${here} />`}

@@ -31,3 +31,14 @@ export function keep(key, text, where = localStore) {
     // It lasts as long as the page.
   }
 }
+
+/** Forget everything that is remembered there, but what is named. */
+export function forgetAll(where = localStore, but = []) {
+  for (const key of [...inMemory.keys()]) if (!but.includes(key)) inMemory.delete(key);
+  try {
+    const ours = Object.keys(where()).filter((key) => key.startsWith('dayi.') && !but.includes(key.slice(5)));
+    for (const key of ours) where().removeItem(key);
+  } catch {
+    // Nothing is remembered where storage is forbidden.
+  }
+}

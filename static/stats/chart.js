@@ -58,6 +58,9 @@ export function Chart({ option, label, height, redrawOn }) {
       gone = true;
       observer?.disconnect();
       stops.forEach((stop) => stop());
+      // A slow machine may be in the middle of painting; drawn anew, empty, the rest is not painted after its end.
+      chart.current?.clear();
+      chart.current?.getZr().refreshImmediately();
       chart.current?.dispose();
       chart.current = null;
     };

@@ -5,6 +5,7 @@ import { api } from '../shared/api.js';
 import { number, texts as dictionary } from '../shared/i18n.js';
 import { IconButton } from '../shared/parts.js';
 import { toast } from '../shared/toast.js';
+import { AnswerButton } from './answer_dialog.js';
 import { texts } from './texts_groups.js';
 
 const t = dictionary(texts);
@@ -43,6 +44,7 @@ export function GroupRow({ group, onOpen, onDone }) {
     <td>${trendOf(group)}</td>
     <td>${rated}</td>
     <td class="no-print"><div class="row">
+      <${AnswerButton} group=${group} name=${nameOf(group)} />
       <button type="button" class="button small" onClick=${() => onOpen({ what: 'merge', group })}>${t('merge')}</button>
       <button type="button" class="button small" onClick=${() => onOpen({ what: 'split', group })}>${t('split')}</button>
     </div></td>

@@ -34,6 +34,7 @@ function valueOf(name, value, ofList, say) {
   if (name === 'match') return say(`match.${value}`);
   if (name === 'kind') return say(`kind.${value}`);
   if (name === 'lanes') return lanesOf(value, say);
+  if (name === 'layer') return ['base', 'organisation'].includes(value) ? say(`layer.${value}`) : value;
   if (name === 'style') return value ? say(`style.${value}`) : '—';
   if (Array.isArray(value)) return value.join('、') || '—';
   if (name.endsWith('_action')) return value ? say(`action.${value}`) : say(ofList ? 'action.none' : 'action.asList');

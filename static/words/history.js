@@ -3,31 +3,22 @@
 import { html, useEffect, useState } from '../vendor/preact.js';
 import { Dialog } from '../shared/dialog.js';
 import { moment } from '../shared/i18n.js';
-import { Problem, useLoad, Wait } from '../shared/parts.js';
+import { Problem, Wait } from '../shared/parts.js';
 import { differences, wordsOf } from './difference.js';
 import { t } from './say.js';
+import { Versions } from './versions.js';
 
-export function History({ desk, onClose }) {
-  const [tab, setTab] = useState('changes');
+export function History({ desk, start = 'changes', onRollback, onClose }) {
+  const [tab, setTab] = useState(start);
   return html`
     <${Dialog} kind="large" title=${t('history')} onClose=${onClose}>
       <div class="row" role="tablist">${['changes', 'imports', 'versions'].map((name) => html`
         <button key=${name} type="button" role="tab" class="button small" aria-selected=${String(tab === name)}
           aria-pressed=${String(tab === name)} onClick=${() => setTab(name)}>${t(name)}</button>`)}</div>
       <div role="tabpanel" aria-label=${t(tab)}>
-        ${tab === 'versions' ? html`<${Versions} desk=${desk} />` : html`<${Changes} key=${tab} desk=${desk} what=${tab === 'imports' ? 'import' : undefined} />`}
+        ${tab === 'versions' ? html`<${Versions} desk=${desk} onRollback=${onRollback} />` : html`<${Changes} key=${tab} desk=${desk} what=${tab === 'imports' ? 'import' : undefined} />`}
       </div>
     <//>`;
-}
-
-function Versions({ desk }) {
-  const { value, problem, reload } = useLoad(() => desk.versions(), []);
-  if (problem) return html`<${Problem} problem=${problem} onRetry=${reload} />`;
-  if (!value) return html`<${Wait} />`;
-  return html`<ol class="record">${value.versions.map((version) => html`
-    <li key=${version.number}><strong>${t('version', { number: version.number })}</strong>
-      <span>${t('words', { n: version.num_words })} · ${t('allow', { n: version.num_allow })}${version.comment && ` · ${version.comment}`}</span>
-      <span class="quiet-text small">${t('publishedAt', { who: version.published_by, when: moment(version.published_at_ms) })}</span></li>`)}</ol>`;
 }
 
 function Changes({ desk, what }) {
@@ -52,12 +43,29 @@ function Changes({ desk, what }) {
     <ol class="record">${changes.map((change, index) => html`
       <li key=${index}><strong>${t(`change.${change.what}`)}</strong>
         <span>${subjectOf(change)}${change.num_words > 1 ? ` (${change.num_words})` : ''} <${Difference} change=${change} /></span>
-        <span class="quiet-text small">${t('publishedAt', { who: change.who, when: moment(change.at_ms) })}${' · '}${change.version === null ? t('inDraft') : change.version === 0 ? t('change.discard') : t('version', { number: change.version })}</span></li>`)}</ol>
+        <span class="quiet-text small">${t('publishedAt', { who: change.who, when: moment(change.at_ms) })}${placeOf(change)}</span></li>`)}</ol>
     ${changes.length < total && html`<button type="button" class="button small" onClick=${more}>${t('more')}</button>`}`;
 }
 
-/** What was changed: the name of a list or a word; of publishing and discarding the record keeps the version's number. */
-const subjectOf = ({ what, subject }) => (['publish', 'discard'].includes(what) ? t('version', { number: subject }) : subject);
+/** Where a change went: into the draft, back, or into a version. An act that changes no list goes nowhere. */
+const placeOf = ({ version }) => {
+  if (version === -1) return '';
+  return ` · ${version === null ? t('inDraft') : version === 0 ? t('change.discard') : t('version', { number: version })}`;
+};
+
+const NUMBERED = ['submit', 'approve', 'refuse', 'withdraw', 'schedule', 'cancel_schedule', 'schedule_failed'];
+
+/** What was changed: the name of a list or a word; of publishing the version's number; of other acts what was said. */
+function subjectOf({ what, subject, after }) {
+  const said = [after?.comment, after?.reason, after?.publish_at].filter(Boolean);
+  if (['publish', 'discard', 'rollback', 'rehearse'].includes(what)) {
+    const how = after?.approved_by ? t('approvedBy', { who: after.approved_by }) : after?.by_one_person && t('byOne');
+    const back = after?.restores && t('restoresTag', { number: after.restores });
+    return [t('version', { number: subject }), back, how, ...said].filter(Boolean).join(' · ');
+  }
+  if (what === 'second_person') return t(subject);
+  return NUMBERED.includes(what) ? [t('numberOf', { number: subject }), ...said].join(' · ') : subject;
+}
 
 /** Of an import: its file, where that came from, and under which licence. */
 const originOf = ({ what, after }) => what === 'import' && t('origin', {

@@ -14,6 +14,7 @@ export function ImportDialog({ desk, lists, list, onDone, onClose }) {
   const [preview, setPreview] = useState(null);
   const [problem, setProblem] = useState(null);
   const [origin, setOrigin] = useState({ source: '', licence: '' });
+  const [update, setUpdate] = useState(false); // words that are there otherwise become what the file says
   const [busy, setBusy] = useState(false);
   async function run(dryRun) {
     if (file.size > MOST_BYTES) { // known without sending it
@@ -23,7 +24,7 @@ export function ImportDialog({ desk, lists, list, onDone, onClose }) {
     setBusy(true);
     setProblem(null);
     try {
-      const report = await desk.importFile(file, into, { ...origin, dryRun });
+      const report = await desk.importFile(file, into, { ...origin, dryRun, update, asOf: dryRun ? null : preview.as_of_ms });
       if (dryRun) setPreview(report);
       else onDone(report);
     } catch (error) {
@@ -39,9 +40,10 @@ export function ImportDialog({ desk, lists, list, onDone, onClose }) {
     setProblem(null);
   };
   const ready = file && into && !busy;
+  const numChanged = preview && update ? preview.num_different : 0;
   const foot = preview
-    ? html`<button type="button" class="button primary" disabled=${!ready || preview.num_new === 0} onClick=${() => run(false)}>
-        ${t('importNow', { n: preview.num_new })}</button>`
+    ? html`<button type="button" class="button primary" disabled=${!ready || preview.num_new + numChanged === 0} onClick=${() => run(false)}>
+        ${t(numChanged ? 'importNowUpdate' : 'importNow', { n: preview.num_new, m: numChanged })}</button>`
     : html`<button type="button" class="button primary" disabled=${!ready} onClick=${() => run(true)}>${t('preview')}</button>`;
   return html`
     <${Dialog} kind="large" title=${t('importTitle')} onClose=${onClose} foot=${foot}>
@@ -53,7 +55,7 @@ export function ImportDialog({ desk, lists, list, onDone, onClose }) {
         value=${origin[field]} onInput=${(event) => setOrigin({ ...origin, [field]: event.currentTarget.value })} />`}<//>`)}
       <div role="status" class="stack">
         ${problem && html`<${Bad} problem=${problem} />`}
-        ${preview && html`<${Preview} preview=${preview} />`}
+        ${preview && html`<${Preview} preview=${preview} kind=${lists.find((each) => each.id === into)?.kind} update=${update} onUpdate=${setUpdate} />`}
       </div>
     <//>`;
 }
@@ -65,12 +67,15 @@ function Bad({ problem }) {
     ${bad && html`<${Lines} rows=${problem.details.map(({ line, text, reason }) => [line, text, t(`reason.${reason}`)])} />`}`;
 }
 
-function Preview({ preview }) {
-  const { findings } = preview;
+function Preview({ preview, kind, update, onUpdate }) {
+  const { findings, num_different: different } = preview;
+  const counts = { fresh: preview.num_new, different, same: preview.num_known - different, repeated: preview.num_repeated };
   return html`
     <p>${t('importPreview', { fresh: preview.num_new, known: preview.num_known })}</p>
+    <p class="quiet-text small">${t('importCounts', counts)}</p>
+    ${different > 0 && html`<label class="check"><input type="checkbox" checked=${update} onChange=${(event) => onUpdate(event.currentTarget.checked)} />${t('importUpdate', { n: different })}</label>`}
     ${['harmless', 'recent'].filter((name) => preview[name].num_texts > 0).map((name) => html`<p key=${name} class="quiet-text small">
-      ${t(`rate.${name}`, { hit: preview[name].num_hit, n: preview[name].num_texts })}</p>`)}
+      ${t(`${kind === 'allow' ? 'spared' : 'rate'}.${name}`, { hit: preview[name].num_hit, n: preview[name].num_texts })}</p>`)}
     ${findings.length > 0 && html`
       <${Note} kind="warn" icon="triangle-alert">${t('findings', { n: findings.length })}<//>
       <${Lines} rows=${findings.map(({ line, text, code }) => [line, text, t(`finding.${code}`)])} />`}`;

@@ -3,6 +3,7 @@
 import { html, useState } from '../vendor/preact.js';
 import { Dialog } from '../shared/dialog.js';
 import { LaneChoice } from './lane_choice.js';
+import { LayerChoice } from './layers.js';
 import { ActionChoice } from './lists.js';
 import { LookChoice } from './look_choice.js';
 import { USUAL } from './particulars.js';
@@ -11,6 +12,7 @@ import { t } from './say.js';
 const NEW = {
   name: '', kind: 'words', category: '', question_action: 'block', answer_action: 'mask', note: '', enabled: true,
   lanes: { ...USUAL }, style: null, replacement: null, refusal_zh: '', refusal_en: '',
+  layer: 'organisation',
 };
 
 /** What the preset has for a new list of this category. */
@@ -20,7 +22,7 @@ export const usualActions = (usual, category) => {
 };
 
 /** Makes a list (no `list`) or edits one. `onSave(fields)` returns a promise and may reject with a problem. */
-export function ListDialog({ list, usual, onSave, onDelete, onClose }) {
+export function ListDialog({ list, usual, classes, onSave, onDelete, onClose }) {
   const [fields, setFields] = useState(() => list ?? { ...NEW, ...usualActions(usual, '') });
   const [chosen, setChosen] = useState(Boolean(list)); // by hand: the category no longer decides
   const [problem, setProblem] = useState(null);
@@ -33,14 +35,14 @@ export function ListDialog({ list, usual, onSave, onDelete, onClose }) {
   };
   async function save(event) {
     event.preventDefault();
-    const { name, kind, category, note, enabled } = fields;
+    const { name, kind, category, note, enabled, layer } = fields;
     const named = kind === 'allow' ? [] : ['question_action', 'answer_action', 'style', 'replacement', 'refusal_zh', 'refusal_en'];
     if (kind === 'words') named.push('lanes');
     const more = Object.fromEntries(named.map((field) => [field, fields[field]]));
     try {
-      await onSave({ name, category, note, ...more, ...(list ? { enabled } : { kind }) });
+      await onSave({ name, category, note, layer, ...more, ...(list ? { enabled } : { kind }) });
     } catch (error) {
-      setProblem(error.message);
+      if (error.code !== 'changed_meanwhile') setProblem(error.message);
     }
   }
   return html`
@@ -52,6 +54,7 @@ export function ListDialog({ list, usual, onSave, onDelete, onClose }) {
           <select value=${fields.kind} onChange=${text('kind')}>
             ${['words', 'detectors', 'allow'].map((kind) => html`<option key=${kind} value=${kind}>${t(`kind.${kind}`)}</option>`)}
           </select></label>`}
+        <${LayerChoice} value=${fields.layer} classes=${classes} onChange=${(layer) => set({ layer })} />
         ${fields.kind !== 'allow' && html`
           <label class="field"><span class="field-name">${t('category')}</span>
             <input required maxlength="64" value=${fields.category} onInput=${category} /></label>

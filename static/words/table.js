@@ -1,14 +1,15 @@
 // The table of words: only the rows in view exist as elements, pages of rows are fetched as they come into view.
 
-import { html, useCallback, useEffect, useRef, useState } from '../vendor/preact.js';
+import { html, useCallback, useEffect, useLayoutEffect, useRef, useState } from '../vendor/preact.js';
 import { day, locale } from '../shared/i18n.js';
 import { IconButton, Wait } from '../shared/parts.js';
 import { ActionChoice } from './lists.js';
 import { isOver, nameOf, particularsOf } from './particulars.js';
 import { t } from './say.js';
-import { contentHeight, PAGE, pagesOf, visibleRows } from './window.js';
+import { contentHeight, moveOf, PAGE, pagesOf, visibleRows } from './window.js';
 
 const ROW = 48;
+const HEAD = 40;
 const shortDay = (ms) => new Intl.DateTimeFormat(locale(), { dateStyle: 'short' }).format(ms);
 
 /** Rows of one query, fetched by page. `stamp` changes whenever what was fetched is out of date. */
@@ -44,9 +45,10 @@ function useRows(desk, list, q, stamp, onProblem) {
 }
 
 /** The words of `list` (null: of all) that hold `q`. `lists` maps an id to its list. */
-export function WordTable({ desk, list, lists, q, stamp, chosen, onChosen, onEdit, onDetails, onProblem }) {
+export function WordTable({ desk, list, lists, q, stamp, chosen, onChosen, onEdit, onDelete, onDetails, onProblem }) {
   const [rows, fetchPage] = useRows(desk, list, q, stamp, onProblem);
   const [view, setView] = useState({ scrollTop: 0, height: 600 });
+  const [active, setActive] = useState(null); // the row that the keyboard is at
   const box = useRef(null);
   useEffect(() => {
     const measure = () => box.current && setView({ scrollTop: box.current.scrollTop, height: box.current.clientHeight });
@@ -57,6 +59,7 @@ export function WordTable({ desk, list, lists, q, stamp, chosen, onChosen, onEdi
   }, []);
   useEffect(() => {
     if (box.current) box.current.scrollTop = 0;
+    setActive(null);
   }, [list, q]);
   const total = rows.total ?? 0;
   const seen = visibleRows({ ...view, rowHeight: ROW, total });
@@ -65,19 +68,40 @@ export function WordTable({ desk, list, lists, q, stamp, chosen, onChosen, onEdi
   }, [seen.first, seen.last, rows.stale, fetchPage]);
   const loaded = [...rows.pages.values()].flat();
   const at = (index) => rows.pages.get(Math.floor(index / PAGE))?.[index % PAGE];
-  const choose = (id, on) => {
-    const next = new Set(chosen);
-    if (on) next.add(id); else next.delete(id);
+  const choose = ({ id, updated_at_ms: seen }, on) => {
+    const next = new Map(chosen);
+    if (on) next.set(id, seen); else next.delete(id);
     onChosen(next);
+  };
+  const goTo = (index) => {
+    const to = Math.max(0, Math.min(total - 1, index));
+    const { scrollTop, clientHeight } = box.current;
+    if (to * ROW < scrollTop) box.current.scrollTop = to * ROW;
+    else if ((to + 1) * ROW + HEAD > scrollTop + clientHeight) box.current.scrollTop = (to + 1) * ROW + HEAD - clientHeight;
+    setActive(to);
+  };
+  /** Keys on the table itself or on a row; those inside a field are the field's. */
+  const onKey = (event) => {
+    const row = event.target.classList.contains('words-row');
+    if (total === 0 || (!row && event.target !== box.current) || event.ctrlKey || event.metaKey || event.altKey) return;
+    const here = active ?? Math.ceil(box.current.scrollTop / ROW);
+    const step = moveOf(event.key, Math.max(1, Math.floor(view.height / ROW) - 2), total);
+    const word = active !== null ? at(active) : null; // the focus may be a moment behind
+    if (step !== null) goTo(active === null && Math.abs(step) === 1 ? here : here + step);
+    else if (word && event.key === ' ') choose(word, !chosen.has(word.id));
+    else if (word && event.key === 'Enter') box.current.querySelector(`[aria-rowindex="${active + 2}"] button.cell-text`)?.click();
+    else if (word && event.key === 'Delete') onDelete(chosen.has(word.id) ? chosen : new Map([[word.id, word.updated_at_ms]]));
+    else return;
+    event.preventDefault();
   };
   const indexes = Array.from({ length: Math.max(0, seen.last - seen.first) }, (_, i) => seen.first + i);
   const allChosen = loaded.length > 0 && loaded.every((word) => chosen.has(word.id));
   return html`
-    <div class="words-box" ref=${box} role="table" aria-label=${t('words50k')} aria-rowcount=${total + 1} tabindex="0"
+    <div class="words-box" ref=${box} role="table" aria-label=${t('words50k')} aria-rowcount=${total + 1} tabindex="0" title=${t('tableKeys')} onKeyDown=${onKey}
       onScroll=${(event) => setView({ scrollTop: event.currentTarget.scrollTop, height: event.currentTarget.clientHeight })}>
       <div class="words-row words-head" role="row">
         <span role="columnheader"><input type="checkbox" aria-label=${t('selectShown')} checked=${allChosen}
-          onChange=${(event) => onChosen(event.currentTarget.checked ? new Set(loaded.map((word) => word.id)) : new Set())} /></span>
+          onChange=${(event) => onChosen(new Map(event.currentTarget.checked ? loaded.map((word) => [word.id, word.updated_at_ms]) : []))} /></span>
         ${['word', 'category', 'direction.question', 'direction.answer', 'match', 'particulars', 'note', 'edited', 'enabled'].map((name) => html`
           <span key=${name} role="columnheader" class="col-${name.replace('.', '-')}">${t(name)}</span>`)}
       </div>
@@ -85,7 +109,7 @@ export function WordTable({ desk, list, lists, q, stamp, chosen, onChosen, onEdi
       ${rows.total === 0 && html`<p class="empty">${q ? t('emptySearch', { q }) : t('emptyList')}</p>`}
       <${Space} height=${contentHeight(total, ROW)}>
         ${indexes.map((index) => html`<${Row} key=${at(index)?.id ?? index} index=${index} word=${at(index)}
-          list=${lists.get(at(index)?.list_id)} chosen=${chosen.has(at(index)?.id)} onChoose=${choose} onEdit=${onEdit} onDetails=${onDetails} />`)}
+          active=${index === active} onActive=${() => setActive(index)} list=${lists.get(at(index)?.list_id)} chosen=${chosen.has(at(index)?.id)} onChoose=${choose} onEdit=${onEdit} onDetails=${onDetails} />`)}
       <//>
     </div>`;
 }
@@ -97,8 +121,14 @@ function Space({ height, children }) {
   return html`<div class="words-space" role="presentation" ref=${box}>${children}</div>`;
 }
 
-function Row({ index, word, list, chosen, onChoose, onEdit, onDetails }) {
+function Row({ index, word, list, active, onActive, chosen, onChoose, onEdit, onDetails }) {
   const box = useRef(null);
+  // The keyboard is here: also after the row was drawn anew, unless somebody is somewhere else by now.
+  useLayoutEffect(() => {
+    const { activeElement: there } = document;
+    const free = there === document.body || there?.classList.contains('words-box') || there?.classList.contains('words-row');
+    if (active && free) box.current.focus({ preventScroll: true });
+  }, [active, word?.id]);
   const [wanted, setWanted] = useState({}); // what was chosen here and is not yet what the server says
   useEffect(() => { box.current.style.transform = `translateY(${index * ROW}px)`; }, [index]);
   useEffect(() => {
@@ -119,9 +149,10 @@ function Row({ index, word, list, chosen, onChoose, onEdit, onDetails }) {
   const more = particularsOf(word, t);
   const over = isOver(word, new Date().toISOString().slice(0, 10));
   return html`
-    <div class="words-row ${shown.enabled ? '' : 'off'}" role="row" aria-rowindex=${index + 2} ref=${box}>
+    <div class="words-row ${shown.enabled ? '' : 'off'}" role="row" aria-rowindex=${index + 2} tabindex="-1" ref=${box}
+      onFocus=${(event) => event.target === box.current && onActive()}>
       <span role="cell"><input type="checkbox" checked=${chosen} aria-label=${t('select', { word: word.text })}
-        onChange=${(event) => onChoose(word.id, event.currentTarget.checked)} /></span>
+        onChange=${(event) => onChoose(word, event.currentTarget.checked)} /></span>
       <span role="cell" class="col-word">${list.kind === 'detectors' ? html`<span class="cell-text">${name}</span>`
         : html`<${Editable} value=${word.text} shown=${word.pair && html`<${Pair} pair=${word.pair} />`} label=${t('word')} onSave=${(text) => edit({ text })} required />`}</span>
       <span role="cell" class="col-category" title=${list.name}>${acts ? word.category ?? list.category : t('kind.allow')}</span>
@@ -165,7 +196,9 @@ function Editable({ value, shown, label, onSave, required = false }) {
   return html`<input ref=${field} value=${draft} aria-label=${label} onInput=${(event) => setDraft(event.currentTarget.value)}
     onBlur=${save} onKeyDown=${(event) => {
       if (event.isComposing || event.keyCode === 229) return;
-      if (event.key === 'Enter') save();
-      if (event.key === 'Escape') setDraft(null);
+      if (event.key !== 'Enter' && event.key !== 'Escape') return;
+      const row = event.currentTarget.closest('.words-row');
+      if (event.key === 'Enter') save(); else setDraft(null);
+      row?.focus({ preventScroll: true });
     }} />`;
 }

@@ -3,6 +3,7 @@
 export const texts = {
   zh: {
     history: '记录',
+    toRecords: '命中、警报与审计日志',
     versions: '版本',
     changes: '改动',
     'change.add_word': '添加',
@@ -74,6 +75,7 @@ export const texts = {
   },
   en: {
     history: 'Record',
+    toRecords: 'Hits, alerts and the audit log',
     versions: 'Versions',
     changes: 'Changes',
     'change.add_word': 'Added',

@@ -1,14 +1,13 @@
 // Above the table: search, add a word, import and export; and what can be done with the chosen rows.
 
 import { html, useEffect, useState } from '../vendor/preact.js';
-import { confirm } from '../shared/dialog.js';
 import { Icon } from '../shared/icons.js';
 import { DETECTORS, nameOf } from './particulars.js';
 import { t } from './say.js';
 
 const SEARCH_WAIT_MS = 150;
 
-export function Toolbar({ desk, list, q, onSearch, chosen, onChosen, run, onImport }) {
+export function Toolbar({ desk, list, q, onSearch, chosen, onChosen, run, onDelete, onImport }) {
   const [typed, setTyped] = useState(q);
   useEffect(() => {
     const timer = setTimeout(() => onSearch(typed.trim()), SEARCH_WAIT_MS);
@@ -22,7 +21,7 @@ export function Toolbar({ desk, list, q, onSearch, chosen, onChosen, run, onImpo
       <${Export} desk=${desk} list=${list} />
       ${list ? html`<${AddWord} desk=${desk} list=${list} run=${run} />` : html`<p class="quiet-text small">${t('chooseList')}</p>`}
     </div>
-    ${chosen.size > 0 && html`<${Chosen} desk=${desk} chosen=${chosen} onChosen=${onChosen} run=${run} />`}`;
+    ${chosen.size > 0 && html`<${Chosen} desk=${desk} chosen=${chosen} onChosen=${onChosen} run=${run} onDelete=${onDelete} />`}`;
 }
 
 function Export({ desk, list }) {
@@ -63,19 +62,15 @@ function AddWord({ desk, list, run }) {
   </form>`;
 }
 
-function Chosen({ desk, chosen, onChosen, run }) {
-  const ids = [...chosen];
-  const n = ids.length;
-  const done = async (work, said) => { if (await run(work, said)) onChosen(new Set()); };
-  const remove = async () => {
-    const sure = await confirm({ title: t('deleteWordsTitle', { n }), body: t('deleteWordsText', { n }), action: t('delete'), danger: true });
-    if (sure) await done(() => desk.deleteWords(ids), t('deleted', { n }));
-  };
+function Chosen({ desk, chosen, onChosen, run, onDelete }) {
+  const n = chosen.size;
+  /** `work(stamps)`: if somebody changed one of them meanwhile it can be done again with newer stamps. */
+  const done = async (work, said) => { if (await run(work, said, { stamps: chosen })) onChosen(new Map()); };
   return html`<div class="chosen row" role="region" aria-label=${t('selected', { n })}>
     <strong>${t('selected', { n })}</strong>
-    <button type="button" class="button small" onClick=${() => done(() => desk.enableWords(ids, true), t('saved'))}>${t('enable')}</button>
-    <button type="button" class="button small" onClick=${() => done(() => desk.enableWords(ids, false), t('saved'))}>${t('disable')}</button>
-    <button type="button" class="button small danger" onClick=${remove}>${t('delete')}</button>
-    <button type="button" class="button small quiet" onClick=${() => onChosen(new Set())}>${t('clear')}</button>
+    <button type="button" class="button small" onClick=${() => done((stamps) => desk.enableWords(stamps, true), t('saved'))}>${t('enable')}</button>
+    <button type="button" class="button small" onClick=${() => done((stamps) => desk.enableWords(stamps, false), t('saved'))}>${t('disable')}</button>
+    <button type="button" class="button small danger" onClick=${() => onDelete(chosen)}>${t('delete')}</button>
+    <button type="button" class="button small quiet" onClick=${() => onChosen(new Map())}>${t('clear')}</button>
   </div>`;
 }

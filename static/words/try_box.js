@@ -2,29 +2,32 @@
 
 import { html, useEffect, useState } from '../vendor/preact.js';
 import { segments, strongest } from './highlight.js';
+import { ClassView } from './layers.js';
+import { Samples } from './samples.js';
 import { t } from './say.js';
 
 const WAIT_MS = 200; // after the last key; the server answers in a few milliseconds
 
-/** `stamp` changes with the draft, so that the verdict is asked for again. */
-export function TryBox({ desk, stamp }) {
+/** `stamp` changes with the draft, so that the verdict is asked for again; `classes` have lists of their own. */
+export function TryBox({ desk, stamp, classes }) {
   const [text, setText] = useState('');
   const [direction, setDirection] = useState('question');
   const [use, setUse] = useState('draft');
+  const [classId, setClassId] = useState(null);
   const [found, setFound] = useState(null);
   useEffect(() => {
     if (!text) { setFound(null); return undefined; }
     let gone = false;
     const timer = setTimeout(async () => {
       try {
-        const verdict = await desk.tryText(text, direction, use);
+        const verdict = await desk.tryText(text, direction, use, classId);
         if (!gone) setFound({ text, direction, verdict });
       } catch (error) {
         if (!gone) setFound({ text, problem: error.message });
       }
     }, WAIT_MS);
     return () => { gone = true; clearTimeout(timer); };
-  }, [text, direction, use, stamp]);
+  }, [text, direction, use, classId, stamp]);
   const choice = (name, value, values, set) => html`
     <fieldset class="choice"><legend class="visually-hidden">${t(name)}</legend>
       ${values.map((one) => html`<label key=${one}><input type="radio" name=${name} checked=${value === one}
@@ -36,7 +39,10 @@ export function TryBox({ desk, stamp }) {
       <textarea rows="4" maxlength="20000" aria-label=${t('tryText')} placeholder=${t('tryHint')} value=${text}
         onInput=${(event) => setText(event.currentTarget.value)}></textarea>
       <div class="row">${choice('direction', direction, ['question', 'answer'], setDirection)}
-        ${choice('use', use, ['draft', 'published'], setUse)}</div>
+        ${choice('use', use, ['draft', 'published'], setUse)}
+        <${ClassView} value=${classId} classes=${classes} onChange=${setClassId} /></div>
+      <${Samples} desk=${desk} text=${text} direction=${direction}
+        onUse=${(sample) => { setText(sample.text); setDirection(sample.direction); }} />
       <div aria-live="polite">${found && html`<${Found} ...${found} />`}</div>
     </section>`;
 }

@@ -22,3 +22,9 @@ export function pagesOf({ first, last }, page = PAGE) {
 
 /** Browsers stop at some 17–33 million pixels; 50,000 rows of 44 px are far below. */
 export const contentHeight = (total, rowHeight) => total * rowHeight;
+
+/** How many rows a key moves by; null: it does not move. `page` rows fit the window, `total` are in the table. */
+export function moveOf(key, page, total) {
+  const steps = { ArrowDown: 1, ArrowUp: -1, PageDown: page, PageUp: -page, Home: -total, End: total };
+  return Object.hasOwn(steps, key) ? steps[key] : null;
+}

@@ -77,7 +77,7 @@ async def test_wrong_name_takes_as_long_as_wrong_password(accounts: Accounts) ->
         return min(times) * 1000
 
     known_ms, unknown_ms = await fastest_ms("root"), await fastest_ms("nobody")
-    assert unknown_ms > known_ms / 2
+    assert unknown_ms > known_ms / 5  # it would be a thousandth without the work
     assert known_ms > unknown_ms / 2
 
 

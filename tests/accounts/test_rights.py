@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.accounts import Permission, Role, Who, allows, require, require_chat
+from server.accounts import RIGHTS, Permission, Role, Who, allows, may, require, require_chat
+from server.accounts.rights import rights_of, switches
 from server.accounts.throttle import Throttle
 from server.errors import ClientProblem
 
@@ -22,11 +23,48 @@ def test_rights_of_every_role() -> None:
             Permission.EDIT_TOPICS,
             Permission.SEE_GROUPS,
             Permission.EDIT_GROUPS,
+            Permission.EDIT_DOCUMENTS,
+            Permission.EDIT_ANSWERS,
             Permission.MODERATE,
         },
-        Role.COMPLIANCE: {Permission.EDIT_WORDS, Permission.MODERATE, Permission.SEE_RECORDS},
-        Role.ADMIN: set(Permission),
+        Role.COMPLIANCE: {
+            Permission.EDIT_WORDS,
+            Permission.APPROVE_WORDS,
+            Permission.MODERATE,
+            Permission.SEE_RECORDS,
+        },
+        Role.ADMIN: set(Permission) - {Permission.SEE_NAMES, Permission.SEE_TEXT, Permission.SEE_DATES},
     }
+
+
+def test_rights_are_switched_for_one_person_alone() -> None:
+    """What was switched for somebody counts before their role; changing needs seeing."""
+    staff = Who("user", "u", role="compliance", rights=(("see_statistics", True),))
+    assert may(staff, Permission.SEE_STATISTICS) and not may(staff, Permission.SEE_GROUPS)
+    blind = Who("user", "u", role="teacher", rights=(("see_groups", False), ("see_names", True)))
+    assert may(blind, Permission.SEE_STATISTICS) and may(blind, Permission.SEE_NAMES)
+    assert not may(blind, Permission.SEE_GROUPS) and not may(blind, Permission.EDIT_GROUPS)
+    assert not may(None, Permission.SEE_STATISTICS) and not may(Who("visitor", "v"), Permission.SEE_NAMES)
+
+
+@given(st.sampled_from(list(Role)[1:]), st.dictionaries(st.sampled_from(list(RIGHTS)), st.booleans()))
+def test_switching_leads_to_what_was_wanted(role: Role, wanted: dict[Permission, bool]) -> None:
+    """Whatever is switched comes out as it was wanted, the rest as the role has it, and no more is kept."""
+    kept = {right: on for right, on in switches(role, wanted).items() if on is not None}
+    now = rights_of(role, tuple(kept.items()))
+    assert now == {**rights_of(role), **wanted}
+    assert all(on != allows(role, right) for right, on in kept.items())
+
+
+def test_each_of_the_five_rights_is_said_in_one_sentence() -> None:
+    """Counts, groups, names, text, dates; a pupil gets none of them."""
+    assert [sentence.split(":")[0] for sentence in RIGHTS.values()] == [
+        "counts", "groups", "names", "text", "dates",
+    ]  # fmt: skip
+    with pytest.raises(ClientProblem, match="权限"):
+        switches(Role.PUPIL, {Permission.SEE_STATISTICS: True})
+    with pytest.raises(ClientProblem, match="权限"):
+        switches(Role.TEACHER, {Permission.MANAGE_USERS: True})
 
 
 def test_who_may_not_is_told_whether_a_login_would_help() -> None:

@@ -10,15 +10,18 @@ from server.accounts import (
     ClassView,
     NewClass,
     NewUser,
+    Permission,
     Role,
     UserPatch,
     Who,
+    may,
     pseudonym,
 )
 from server.accounts.classes import CODE_ALPHABET
 from server.accounts.passwords import check_password
 from server.errors import ClientProblem
-from server.storage import conversations
+from server.storage import audit, conversations
+from server.storage.acts import By
 from server.storage.database import Database
 
 NOW_MS = 1_800_000_000_000
@@ -44,6 +47,13 @@ async def test_users_are_listed_without_hashes(accounts: Accounts, admin: Who) -
         "role": "admin",
         "disabled": False,
         "created_at_ms": NOW_MS,
+        "rights": {
+            "see_statistics": True,
+            "see_groups": True,
+            "see_names": False,
+            "see_text": False,
+            "see_dates": False,
+        },
     }
 
 
@@ -206,15 +216,25 @@ async def test_teachers_see_their_own_classes_only(accounts: Accounts, admin: Wh
         who.name: [each.name for each in await accounts.classes.classes_for(who)]
         for who in (admin, wang, li, await _user(accounts, "c", Role.COMPLIANCE), Who("visitor", "v"))
     }
-    assert seen == {"root": ["一班", "二班"], "wang": ["一班", "二班"], "li": ["二班"], "c": [], None: []}
+    assert seen == {
+        "root": ["一班", "二班"],
+        "wang": ["一班", "二班"],
+        "li": ["二班"],
+        "c": ["一班", "二班"],
+        None: [],
+    }
 
 
 async def test_pseudonym_is_stable_and_differs_between_classes(accounts: Accounts, admin: Who) -> None:
-    """Counted as one person in a class, unlinkable to another class, and meaningless without the secret."""
-    name = accounts.pseudonym("v", "c1")
-    assert name == accounts.pseudonym("v", "c1")
-    assert len({name, accounts.pseudonym("v", "c2"), accounts.pseudonym("v", None)}) == 3
-    assert name != pseudonym("v", "c1", b"another secret") and "v" not in name
+    """Counted as one person in a class and term, unlinkable to others, meaningless without the secret."""
+    name = accounts.pseudonym("v", "c1", NOW_MS)
+    assert name == accounts.pseudonym("v", "c1", NOW_MS)
+    later = accounts.pseudonym("v", "c1", NOW_MS + 270 * 86_400_000)
+    assert (
+        len({name, later, accounts.pseudonym("v", "c2", NOW_MS), accounts.pseudonym("v", None, NOW_MS)}) == 4
+    )
+    assert name != pseudonym("v", "c1", 0, b"another secret") and "v" not in name
+    assert {name, later} < accounts.pseudonyms("v", "c1", NOW_MS, NOW_MS + 270 * 86_400_000)
 
 
 async def test_visitors_who_asked_nothing_are_forgotten_after_a_week(
@@ -239,3 +259,22 @@ async def test_visitors_who_asked_nothing_are_forgotten_after_a_week(
     assert await accounts.classes.forget_strangers(NOW_MS + 8 * 86_400_000) == 1
     known = [await accounts.classes.visitor(token) is not None for token in tokens]
     assert known == [True, True, False]
+
+
+async def test_rights_follow_the_person_and_not_a_later_role(accounts: Accounts, admin: Who) -> None:
+    """What is switched is felt at the next request, is on record, and ends with the role it was meant for."""
+    made = await accounts.users.add(NewUser(name="li", role=Role.TEACHER, password=PASSWORD), NOW_MS)
+    login = await accounts.logins.login("li", PASSWORD, "", NOW_MS)
+    wanted = {Permission.SEE_NAMES: True, Permission.SEE_GROUPS: False}
+    changed = await accounts.users.change(made.id, UserPatch(rights=wanted), by=By("root", NOW_MS))
+    assert changed.rights == {**made.rights, **wanted}
+    who = await accounts.logins.who(login.token, NOW_MS)
+    assert may(who, Permission.SEE_NAMES) and not may(who, Permission.SEE_GROUPS)
+    again = await accounts.users.change(made.id, UserPatch(role=Role.ADMIN), by=By("root", NOW_MS))
+    assert not again.rights[Permission.SEE_NAMES] and again.rights[Permission.SEE_GROUPS]
+    async with accounts.users._database.read() as connection:
+        entries = [each async for each in audit.every(connection) if each.what == "change_rights"]
+    assert [(entry.who, entry.what, entry.subject) for entry in entries] == [
+        ("root", "change_rights", "li")
+    ] * 2
+    assert entries[0].detail["switched"] == {"see_names": True, "see_groups": False}

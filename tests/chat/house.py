@@ -53,14 +53,14 @@ class Publication:
     """The filter in effect, to be swapped by a test; None: there is none."""
 
     pipeline: Pipeline | None = DEFAULT
+    classes: dict[str, Pipeline] = field(default_factory=dict)
 
-    @property
-    def current(self) -> Pipeline:
+    def of(self, class_id: str | None) -> Pipeline:
         if self.pipeline is None:
             raise StorageProblem("no word list is loaded")
-        return self.pipeline
+        return self.classes.get(class_id or "", self.pipeline)
 
-    def refusals(self, lang: str) -> dict[str, str]:
+    def refusals(self, lang: str, class_id: str | None = None) -> dict[str, str]:
         return {}
 
 
@@ -184,7 +184,7 @@ class House:
             rules=replace(rules, **changed),
             recorder=self.notebook,
             metrics=self.metrics,
-            pseudonym=lambda owner_id, class_id: f"p-{owner_id}-{class_id}",
+            pseudonym=lambda owner_id, class_id, at_ms: f"p-{owner_id}-{class_id}",
             join_class=join_class,
             texts=TEXTS,
             knowledge=knowledge,

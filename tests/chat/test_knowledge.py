@@ -39,6 +39,7 @@ class Shelf:
 
     findings: dict[str, Finding] = field(default_factory=dict)
     asked: list[tuple[str, str | None]] = field(default_factory=list)
+    given: list[str] = field(default_factory=list)
     gate: asyncio.Event | None = None
 
     async def find(self, question: str, class_id: str | None) -> Finding:
@@ -46,6 +47,9 @@ class Shelf:
         if self.gate is not None:
             await self.gate.wait()
         return self.findings.get(question, Nothing())
+
+    def served(self, answer_id: str) -> None:
+        self.given.append(answer_id)
 
 
 async def opened(database: Database, shelf: Shelf, **more: object) -> tuple[House, Page]:
@@ -111,7 +115,52 @@ async def test_passages_are_shown_before_the_answer(database: Database) -> None:
     await house.close()
 
 
-async def test_where_no_document_fits_the_preset_decides(database: Database) -> None:
+async def test_the_model_is_shown_the_passages_in_the_question(database: Database) -> None:
+    """Not in the system prompt; what is remembered and shown is the question as it was asked."""
+    house, page = await opened(database, Shelf({"补卡": Grounded((PASSAGE,))}))
+    await page.answer("补卡")
+    await page.answer("那呢")
+    first, second = house.source.requests
+    assert "补卡每张十元。" in first.question and first.question.endswith("问题：补卡")
+    assert "补卡每张十元" not in first.system
+    assert [turn.question for turn in second.turns] == ["补卡"]
+    assert second.turns[0].ids is not None  # exactly what the model read and wrote: nothing is computed again
+    await house.close()
+
+
+async def test_facts_that_no_passage_has_are_told_at_the_end(database: Database) -> None:
+    """`education` shows the whole answer, and which of it the documents do not say."""
+    source = ScriptedSource(lambda request: "补卡每张10元，三天内办好。", delay_seconds=0)
+    house, page = await opened(database, Shelf({"补卡": Grounded((PASSAGE,))}), source=source)
+    done = await page.answer("补卡")
+    assert done["text"] == "补卡每张10元，三天内办好。"
+    assert done["unsupported"] == ["三天"]
+    await house.close()
+
+
+async def test_an_answer_is_cut_before_a_fact_that_no_passage_has(database: Database) -> None:
+    """`government` lets no such sentence out: the fallback follows, and the model is stopped."""
+    source = ScriptedSource(lambda request: "补卡每张10元。三天内办好。" + "再说。" * 500, delay_seconds=0)
+    shelf = Shelf({"补卡": Grounded((PASSAGE,))})
+    house, page = await opened(database, shelf, source=source, preset=load_preset("government"))
+    done = await page.answer("补卡")
+    assert done["text"] == "补卡每张10元。\n这个问题我没有把握，建议查阅课本或请教老师。"
+    assert done["finish"] == "stop" and "unsupported" not in done
+    await page.answer("那呢")
+    assert source.requests[1].turns[0].ids is None
+    await house.close()
+
+
+async def test_where_no_document_fits_it_is_said(database: Database) -> None:
+    """`education` lets the model answer, with an empty list of sources as the notice."""
+    house, page = await opened(database, Shelf({"外面的事": Nothing(is_empty=False)}))
+    await page.answer("外面的事")
+    assert (await page.kind("sources"))["passages"] == []
+    assert house.source.requests[0].question == "外面的事"
+    await house.close()
+
+
+async def test_where_no_document_fits_the_preset_the_preset_decides(database: Database) -> None:
     """`government` declines and names the hotline; without any document the model is asked."""
     preset = load_preset("government")
     shelf = Shelf({"外面的事": Nothing(is_empty=False), "没有文档": Nothing(is_empty=True)})
@@ -154,6 +203,9 @@ async def test_a_failure_of_knowledge_costs_no_answer(database: Database) -> Non
     class Broken:
         async def find(self, question: str, class_id: str | None) -> None:
             raise RuntimeError("index gone")
+
+        def served(self, answer_id: str) -> None:
+            raise AssertionError(answer_id)
 
     house, page = await opened(database, Library(Broken(), None))
     assert (await page.answer("还行吗"))["finish"] == "stop"

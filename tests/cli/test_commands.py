@@ -90,6 +90,16 @@ def test_words_are_imported_tried_published_and_exported(tmp_path: Path, data: P
     assert (tmp_path / "all.csv").read_bytes().startswith(b"\xef\xbb\xbf")
 
 
+def test_words_are_imported_into_a_layer(tmp_path: Path, data: Path) -> None:
+    """Of everybody, or of one class by its name; a class that is not there is named."""
+    file = tmp_path / "words.txt"
+    file.write_text("咕噜咕噜\n", encoding="utf-8")
+    refused = dayi("words", "import", str(file), "--list", "甲", "--layer", "class:七班")
+    assert refused.exit_code == 1 and "no layer 'class:七班'" in refused.stderr
+    assert dayi("words", "import", str(file), "--list", "甲", "--layer", "base", "--publish").exit_code == 0
+    assert "block" in dayi("words", "try", "咕噜咕噜").output
+
+
 def test_words_of_a_bad_file_leave_no_list_behind(tmp_path: Path, data: Path) -> None:
     """Nothing is imported means nothing: not even the list that the words were meant for."""
     file = tmp_path / "words.csv"

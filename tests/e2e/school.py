@@ -69,6 +69,10 @@ class School:
         )
         assert answer.status_code == 200, answer.text
 
+    def publish(self) -> None:
+        """Put the draft into effect."""
+        self._http.post("/api/words/publish", json={"comment": ""}).raise_for_status()
+
     def discard_draft(self) -> None:
         """Back to the published words."""
         self._http.post("/api/words/discard").raise_for_status()

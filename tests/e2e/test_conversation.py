@@ -40,6 +40,20 @@ async def test_second_turn_reuses_everything_before_it(real_server: Serving) -> 
     assert "芝麻" in second.text  # nobody could know it without the first turn
 
 
+async def test_a_follow_up_knows_an_approved_answer(real_server: Serving) -> None:
+    """It was never the model's, and stands in the conversation as if it were."""
+    async with Desk.login(real_server, "admin") as desk:
+        text = "学校的猫名叫芝麻，住在图书馆。"
+        await desk.post("/api/answers", wordings=["学校的猫叫什么名字"], text=text)
+    async with chatting(real_server.url) as pupil:
+        first = await pupil.ask("老师，请问学校的猫叫什么名字？")
+        second = await pupil.ask("它的名字是哪两个字？只回答名字。")
+    origins = [frame["origin"] for each in (first, second) for frame in each.frames if "origin" in frame]
+    assert origins == ["approved_answer", "model"]
+    assert first.text == text
+    assert "芝麻" in second.text  # nobody could know it without the first turn
+
+
 async def test_answer_arrives_in_many_frames_numbered_without_a_gap(real_server: Serving) -> None:
     """The answer grows piece by piece, and every frame has the next number."""
     async with chatting(real_server.url) as pupil:

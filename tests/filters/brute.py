@@ -9,7 +9,7 @@ from __future__ import annotations
 from filters import Action, Direction, LaneUse, WordList, strongest
 from filters.expressions import parse_expression
 from filters.fold import LETTER, OTHER, PLAIN_SIGNS
-from filters.lanes import NEEDS_LETTER, PLAIN, Key, lane_keys, signs_of
+from filters.lanes import FLAG_LETTERS, NEEDS_LETTER, PLAIN, Key, lane_keys, signs_of
 from filters.placing import bound_of, place_allow, place_word
 from filters.walk import ANYWHERE, CELL_EDGES, MAX_HIDDEN, SENTENCE_ENDS, WHOLE
 
@@ -56,7 +56,10 @@ def occurrences(text: str, key: Key, max_gap: int) -> set[tuple[int, int, bool]]
         if row[i][0] == key.folded[0] and not (key.bound != ANYWHERE and joined(i)):
             for last, soft in ends(i, 0, False):
                 start, end = row[i][3], row[last][3] + 1
-                lettered = any(kind == LETTER for c in text[start:end] for _, kind, _ in PLAIN_SIGNS[c] or ())
+                lettered = any(
+                    c in FLAG_LETTERS or any(kind == LETTER for _, kind, _ in PLAIN_SIGNS[c] or ())
+                    for c in text[start:end]
+                )
                 if not (key.bound == WHOLE and joined(last + 1)) and (
                     lettered or key.table not in NEEDS_LETTER
                 ):

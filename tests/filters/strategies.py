@@ -9,9 +9,9 @@ from filters import Action, AllowPhrase, Direction, Lane, LaneUse, Options, Word
 # Two Han (one with a traditional variant), two letters in several shapes, digits, a character that
 # folds to two, ignored ones, symbols, hidden ones, a lone surrogate; what stands for others in some lane:
 # a homophone, a numeral, the parts of 好, letters of syllables; the ends of sentences and cells.
-CHARS = "国國词aAａⒶbĀ1①⑩ﬀf -。😀+\u200b\u0301\ud83d\n|$4雌果一女子好guoci@"
+CHARS = "国國词aAａⒶbĀ1①⑩Ⅲ十🇦🇧ﬀf -。😀+\u200b\u0301\ud83d\n|$4雌果一女子好guoci@"
 
-words_text = st.text("国国词aab1f -+\u200b国國①好一", min_size=1, max_size=4) | st.sampled_from(
+words_text = st.text("国国词aab1十f -+\u200b国國①好一", min_size=1, max_size=4) | st.sampled_from(
     ["国&词", "国!词", "a & b", "ab ! 国", "国词 & 好", "aab", "国词", "好词", "a国一", "国国词"]
 )
 texts = st.text(st.sampled_from("国词ab") | st.sampled_from(CHARS), max_size=14)

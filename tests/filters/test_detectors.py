@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from importlib import resources
 
 import pytest
 from hypothesis import given, settings
@@ -18,6 +19,7 @@ from filters import (
     Word,
     WordList,
     compile_pipeline,
+    harmless_texts,
 )
 from filters.detect import MAX_FORM_CHARS
 from tests.filters.lists import found
@@ -58,6 +60,13 @@ def detecting(*kinds: DetectorKind, action: Action = Action.MASK, min_digits: in
         ("wechat", "微信 download", []),
         ("qq", "QQ群：12345678", ["QQ群：12345678"]),
         ("qq", "qq 123", []),
+        ("address", "我家住在朝阳区建国路88号3号楼1201室，近吗", ["朝阳区建国路88号3号楼1201室"]),
+        ("address", "朝陽區建國路８８號；文三路九十号", ["朝陽區建國路８８號", "文三路九十号"]),
+        ("address", "上海市中山路123弄4号501室", ["上海市中山路123弄4号501室"]),
+        ("address", "寄到阳光花园3栋2单元501室、李家村3组15号", ["阳光花园3栋2单元501室", "李家村3组15号"]),
+        ("address", "和平区南京道12号 长安街甲12号", ["和平区南京道12号", "长安街甲12号"]),
+        ("address", "人民路怎么走？教学楼3号楼201室在哪？5月12号放假吗？", []),
+        ("address", "知道12号考试 一路12号 建国路1号线 电路2号元件 国道104号 没有思路3号", []),
         ("digits", "1234567===0001哈", ["1234567===0001"]),
         ("digits", "①二3４五⑥7八", ["①二3４五⑥7八"]),
         ("digits", "12345\n67890", []),
@@ -92,7 +101,16 @@ def test_a_stream_holds_a_number_until_it_is_one_or_not():
 
 
 @pytest.mark.parametrize(
-    "endless", ["1" * 5_000, "a." * 3_000, "http://" + "a" * 5_000, "\u200b" * 5_000, "1\ufe0f" * 3_000]
+    "endless",
+    [
+        "大路1号" * 1_000,
+        "海市" * 2_000,
+        "1" * 5_000,
+        "a." * 3_000,
+        "http://" + "a" * 5_000,
+        "\u200b" * 5_000,
+        "1\ufe0f" * 3_000,
+    ],
 )
 def test_endless_forms_are_cut(endless):
     """The hold is bounded, and the stream still agrees with the whole text."""
@@ -121,6 +139,16 @@ PIECES = [
     "qq",
 ]
 PIECES += ["：", "\u200b", "好", "💩", "x", "①", "²", "幺", "○", "×", "ｖ", "ⓦⓧ", "…", ".", "138.0013.8000"]
+PIECES += ["建国路", "88号", "市", "3号楼", "1201室", "线", "村"]
+
+
+def test_no_address_is_found_in_harmless_text():
+    """Neither in the everyday sentences of the filter nor in the shipped pairs of questions."""
+    pairs = resources.files("server.likeness").joinpath("pairs.csv").read_text("utf-8").splitlines()
+    filter_ = detecting(DetectorKind.ADDRESS)
+    texts = [*harmless_texts(), *pairs]
+    assert len(texts) > 900
+    assert [text for text in texts if filter_.check(text, Direction.QUESTION).matches] == []
 
 
 @many

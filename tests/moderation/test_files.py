@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from filters import parse_word_file
 from server.errors import ClientProblem
 from server.moderation import NewList, NewWord, Origin, WordDesk, WordPatch
-from server.moderation.files import _escape, _unescape
 from server.moderation.views import ImportReport, ListView
+from server.moderation.writing import _escape, unescape
 
 NOW_MS = 1_800_000_000_000
 
@@ -36,7 +36,7 @@ async def test_import_adds_what_is_new_and_leaves_what_is_known(desk: WordDesk, 
     kept = NewWord(list_id=masked.id, text="闪电汤圆", note="原有")
     await desk.entries.add(kept, who="wu", now_ms=NOW_MS)
     report = await load(desk, masked, "# 注释\n闪电汤圆\n飞毛腿面\n\n飞毛腿面\n")
-    assert (report.num_new, report.num_known, report.dry_run) == (1, 2, False)
+    assert (report.num_new, report.num_known, report.num_repeated, report.dry_run) == (1, 1, 1, False)
     assert await texts(desk, masked) == ["闪电汤圆", "飞毛腿面"]
     (word,) = (await desk.entries.page(q="闪电")).words
     assert (word.note, word.updated_by) == ("原有", "wu")
@@ -106,7 +106,7 @@ async def test_exported_csv_is_read_back_without_loss(desk: WordDesk, masked: Li
     (first,) = (await desk.entries.page(q="=1+1")).words
     patch = WordPatch(question_action="block", match="substring", note="=甲\n乙")
     await desk.entries.change(first.id, patch, who="lin", now_ms=NOW_MS)
-    file = await desk.files.export(masked.id, "csv")
+    file = await desk.files.export(masked.id, "csv", who="lin", now_ms=NOW_MS)
     assert file.name == "校园用语.csv" and file.content.startswith(b"\xef\xbb\xbf")
     for line in file.content.decode("utf-8-sig").splitlines()[1:]:
         assert not line.split(",")[2].startswith(("=", "+", "-", "@"))
@@ -121,7 +121,7 @@ async def test_exported_csv_is_read_back_without_loss(desk: WordDesk, masked: Li
 async def test_exported_text_of_all_lists_is_read_back(desk: WordDesk, masked: ListView) -> None:
     """List names are comments; a word that begins with # is written so that it is not one."""
     await desk.entries.add(NewWord(list_id=masked.id, text="#号词"), who="lin", now_ms=NOW_MS)
-    file = await desk.files.export(None, "txt")
+    file = await desk.files.export(None, "txt", who="lin", now_ms=NOW_MS)
     assert "# 校园用语" in file.content.decode().splitlines()
     read = [word.text for word in parse_word_file(file.content, file.name)]
     assert "＃号词" in read and "咕噜枣" in read and len(read) == (await desk.entries.page()).total
@@ -132,7 +132,7 @@ async def test_exported_text_of_all_lists_is_read_back(desk: WordDesk, masked: L
 def test_escaped_cell_comes_back_and_is_no_formula(cell: str) -> None:
     """Escaping is undone exactly, and leaves nothing that a spreadsheet would run."""
     escaped = _escape(cell)
-    assert _unescape(escaped) == cell
+    assert unescape(escaped) == cell
     assert not escaped.startswith(tuple("=+-@\t＝＋－＠"))
 
 
@@ -157,7 +157,7 @@ async def test_every_column_of_a_file_arrives_and_comes_back(desk: WordDesk, mas
     """What is exported and read into another list is the same word in every respect."""
     await load(desk, masked, ALL_COLUMNS, "词.csv")
     copy = await desk.lists.add(NewList(name="副本", category="校园"), who="lin", now_ms=NOW_MS)
-    file = await desk.files.export(masked.id, "csv")
+    file = await desk.files.export(masked.id, "csv", who="lin", now_ms=NOW_MS)
     await load(desk, copy, file.content.decode(), "back.csv")
     (word,) = (await desk.entries.page(list_id=masked.id)).words
     (back,) = (await desk.entries.page(list_id=copy.id)).words

@@ -111,6 +111,8 @@ async def test_versions_and_changes_know_of_each_other(desk: WordDesk, masked: L
         "comment": "每周复核",
         "num_words": 9,
         "num_allow": 2,
+        "approved_by": None,
+        "restores": None,
     }
     lines = (await desk.versions.changes(limit=3)).changes
     assert [(line.what, line.version) for line in lines] == [

@@ -153,7 +153,7 @@ async def test_what_is_gone_is_not_found(desk: WordDesk) -> None:
         desk.entries.add(NewWord(list_id="x", text="闪电汤圆"), who="lin", now_ms=NOW_MS),
         desk.entries.change("x", WordPatch(note=""), who="lin", now_ms=NOW_MS),
         desk.entries.delete("x", who="lin", now_ms=NOW_MS),
-        desk.files.export("x", "csv"),
+        desk.files.export("x", "csv", who="lin", now_ms=NOW_MS),
     ):
         with pytest.raises(ClientProblem) as refused:
             await attempt

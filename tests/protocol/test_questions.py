@@ -8,7 +8,7 @@ import pytest
 
 from filters import Action, Direction
 from server.errors import ClientProblem
-from server.protocol.carries import FORGET_MS, Carry, CarryShelf
+from server.protocol.carries import FORGET_MS, FORGET_REFUSED_MS, Carry, CarryShelf
 from server.protocol.conversation import Asker, Proposal, Repeat
 from server.protocol.effects import FilterFailed, Hits, TurnBegan
 from server.protocol.frames import Accepted, Ask, Refused
@@ -178,6 +178,15 @@ def test_what_was_sent_before_is_forgotten_after_a_while() -> None:
     assert ask(asker, "词", FORGET_MS)
     assert ask(asker, "敏感", FORGET_MS)
     assert ask(asker, "词", 5)
+
+
+def test_who_was_refused_for_a_word_cut_in_two_may_go_on_soon() -> None:
+    """The first half is forgotten half a minute after the first refusal, however often it is tried."""
+    asker = carried_asker()
+    assert ask(asker, "敏感", 0)
+    assert not ask(asker, "词", 10)
+    assert not ask(asker, "词", FORGET_REFUSED_MS)
+    assert ask(asker, "词", FORGET_REFUSED_MS + 10)
 
 
 def test_carries_are_bounded() -> None:

@@ -9,6 +9,8 @@ import { countChars, sends } from '../../static/chat/composer.js';
 import { byAge } from '../../static/chat/sidebar.js';
 import { nextPlace } from '../../static/door/next.js';
 import { withQuery } from '../../static/shared/api.js';
+import { placesOf } from '../../static/chat/unproven.js';
+import { partsOf } from '../../static/shared/document_text.js';
 import { fill } from '../../static/shared/i18n.js';
 import { iconNames } from '../../static/shared/icon_names.js';
 
@@ -91,4 +93,25 @@ test('texts are filled, and English counts', () => {
 
 test('empty query values are left out', () => {
   assert.equal(withQuery('/api/x', { q: '', a: null, b: 0, c: '数' }), '/api/x?b=0&c=%E6%95%B0');
+});
+
+test('a document is cut at its passages, by characters and not by halves of them', () => {
+  const opened = {
+    text: '甲😀乙丙丁',
+    start: 10,
+    passages: [
+      { start: 10, end: 12, page: 1 },
+      { start: 12, end: 15, page: 2 },
+    ],
+  };
+  const parts = partsOf(opened, { start: 12, end: 14 });
+  assert.deepEqual(
+    parts.map(({ text, isShown, page }) => [text, isShown, page]),
+    [['甲😀', false, 1], ['乙丙', true, 2], ['丁', false, null]],
+  );
+});
+
+test('a fact is found in an answer, but not inside of a longer number', () => {
+  assert.deepEqual(placesOf('20', '2025年20元，120元，20'), [5, 14]);
+  assert.deepEqual(placesOf('三天', '三天后，三天三夜'), [0, 4]);
 });

@@ -4,7 +4,8 @@ import { test } from 'node:test';
 import { differences, wordsOf } from '../../static/words/difference.js';
 import { segments, strongest } from '../../static/words/highlight.js';
 import { isOver, nameOf, particularsOf } from '../../static/words/particulars.js';
-import { PAGE, pagesOf, visibleRows } from '../../static/words/window.js';
+import { ownStamps } from '../../static/words/stamps.js';
+import { moveOf, PAGE, pagesOf, visibleRows } from '../../static/words/window.js';
 import { usualActions } from '../../static/words/list_dialog.js';
 
 const span = (start, end) => ({ start_utf16: start, end_utf16: end });
@@ -87,6 +88,30 @@ test('the record says which lanes changed, and lists as lists', () => {
   const say = (key, params) => (params ? `${params.lane}=${params.use}` : key);
   const edit = { what: 'edit_word', before: { lanes: {}, scope: [] }, after: { lanes: { split: 'same' }, scope: ['乙', '丙'] } };
   assert.deepEqual(differences(edit, say).map(({ from, to }) => [from, to]), [['—', 'lane.split=use.same'], ['—', '乙、丙']]);
+});
+
+test('two edits of one row by one person are no conflict with themselves', async () => {
+  const own = ownStamps();
+  const row = { id: 'w', updated_at_ms: 1 };
+  const sent = [];
+  const edit = (answered) => own.edit(row, async (stamp) => { sent.push(stamp); return { word: { updated_at_ms: answered } }; }, ({ word }) => word);
+  await Promise.all([edit(5), edit(9)]);
+  assert.deepEqual(sent, [1, 5]);
+  assert.deepEqual([...own.newest(new Map([['w', 1], ['v', 3]]))], [['w', 9], ['v', 3]]);
+  await own.load(async () => ({ words: [{ id: 'w' }] }), ({ words }) => words);
+  await edit(2); // fetched since: the row's own stamp counts, also when the draft went back
+  assert.deepEqual(sent, [1, 5, 1]);
+});
+
+test('a failed edit does not stop the next one', async () => {
+  const own = ownStamps();
+  const row = { id: 'w', updated_at_ms: 1 };
+  await assert.rejects(own.edit(row, async () => { throw new Error('409'); }, (row) => row));
+  assert.deepEqual(await own.edit(row, async (stamp) => ({ updated_at_ms: stamp + 1 }), (row) => row), { updated_at_ms: 2 });
+});
+
+test('keys move by rows, by windows, and to both ends', () => {
+  assert.deepEqual(['ArrowDown', 'ArrowUp', 'PageDown', 'PageUp', 'Home', 'End', 'x'].map((key) => moveOf(key, 10, 500)), [1, -1, 10, -10, -500, 500, null]);
 });
 
 test('a new list begins with what the preset has for its category', () => {

@@ -95,6 +95,19 @@ async def test_table_shows_groups_by_people_and_nothing_of_two(room: Room) -> No
     assert not any("静夜思" in row.model_dump_json() for row in rows)
 
 
+async def test_dates_and_single_wordings_are_for_those_who_may_see_them(room: Room) -> None:
+    """The weeks of a group only where they are asked for; its wordings masked, in no order of time."""
+    audience, now_ms = Audience((None,)), moment("2026-11-20 12:00")
+    statistics = GroupStatistics(room.statistics, room.groups, room.desk.matcher.topics_of)
+    first = date(2026, 11, 9)
+    plain = await statistics.report(audience, first, WEEK[1], lang="zh", now_ms=now_ms)
+    assert [row.weeks for row in plain.groups] == [None, None]
+    dated = await statistics.report(audience, first, WEEK[1], lang="zh", now_ms=now_ms, by_week=True)
+    assert [row.weeks for row in dated.groups] == [(None, 4), (None, 3)]
+    wordings = await room.groups.wordings((dated.groups[0].id,))
+    assert wordings == sorted(wordings) and len(wordings) > 1 and set(wordings) <= set(AREA)
+
+
 async def test_merging_by_hand_sticks_over_a_restart(room: Room) -> None:
     """One row of both groups, made of shown numbers alone; a new desk knows it too."""
     area, perimeter = await room.table()

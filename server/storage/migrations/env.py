@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 from typing import Any
 
 from alembic import context
 from sqlalchemy import NullPool, create_engine, event
 
-import server.storage.tables_audit
-import server.storage.tables_groups
-import server.storage.tables_preset
-import server.storage.tables_records  # noqa: F401 -- its tables are part of the schema
+import server.storage
 from server.storage.tables import Base
+
+for module in pkgutil.iter_modules(server.storage.__path__):
+    if module.name.startswith("tables_"):  # their tables are part of the schema
+        importlib.import_module(f"server.storage.{module.name}")
 
 engine = create_engine(context.config.attributes["url"], poolclass=NullPool)
 

@@ -1,0 +1,300 @@
+"""The documents as those who look after them see them: uploaded, listed, shown, renamed, read anew, deleted.
+
+Each change is in the audit log in the same transaction. It does not know formats, nor how passages are found.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from server.errors import ClientProblem, StorageProblem
+from server.knowledge.finding import PassageFinder
+from server.knowledge.index import Index
+from server.knowledge.shelf import Progress, Shelf
+from server.knowledge.uploads import (
+    FILE_BYTES,
+    TITLE_CHARS,
+    keep,
+    one_line,
+    problem,
+    tidy,
+    title_of,
+)
+from server.storage import audit, documents, passages
+from server.storage.database import Database
+from server.storage.documents import StoredDocument
+from server.storage.ids import new_id
+
+WAITING: Final = 200  # documents that may wait at once
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentView:
+    """A document, and how far it has come."""
+
+    document: StoredDocument
+    progress: Progress | None
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A stretch of a document's text.
+
+    Args:
+        start: where it begins in the whole text.
+        places: start, end, heading and page of each passage in it.
+    """
+
+    document: StoredDocument
+    text: str
+    start: int
+    num_chars: int
+    places: list[tuple[int, int, str, int | None]]
+
+
+class DocumentDesk:
+    """Make one with its folders, then `open` it.
+
+    Args:
+        database: where documents are.
+        folder: the data folder; uploaded files and the index get folders of their own in it.
+    """
+
+    def __init__(self, database: Database, folder: Path) -> None:
+        self._database = database
+        self._files = folder / "documents"
+        index = Index(folder / "index")
+        self.shelf = Shelf(database, index, self._files)
+        self.finder = PassageFinder(database, index, self.shelf)
+        self._writing = asyncio.Lock()  # of files: one is never deleted while it comes again
+
+    async def open(self) -> None:
+        """Take up what is there, and go on with what waits.
+
+        Raises:
+            StorageProblem: the folder cannot be written.
+        """
+        async with self._database.read() as connection:
+            wanted = await documents.files(connection)
+        try:
+            await asyncio.to_thread(tidy, self._files, wanted)
+            await self.shelf.open()
+        except OSError as error:
+            raise StorageProblem(f"cannot use {self._files}: {error}") from error
+
+    async def close(self) -> None:
+        """Stop reading; it goes on at the next start."""
+        await self.shelf.close()
+
+    async def add(
+        self,
+        content: bytes,
+        file_name: str,
+        *,
+        class_id: str | None,
+        classes: Collection[str] | None,
+        who: str,
+        now_ms: int,
+    ) -> DocumentView:
+        """Take in a file; it is read as soon as its turn comes.
+
+        Args:
+            content: the file.
+            file_name: as it was uploaded: it gives the title, and nothing else.
+            class_id: for whom it is; None: for everyone.
+            classes: the classes that whoever uploads may act for; None: all.
+            who: the name of whoever uploads.
+            now_ms: the time.
+
+        Raises:
+            ClientProblem: empty, too large, known already, too many wait, or a class that is not theirs.
+            StorageProblem: the file or its row could not be kept; then nothing is.
+        """
+        if class_id is not None and classes is not None and class_id not in classes:
+            raise problem("not_your_class")
+        if len(content) > FILE_BYTES:
+            raise problem("document_too_heavy")
+        if not content:
+            raise problem("document_empty")
+        sha256 = await asyncio.to_thread(lambda: hashlib.sha256(content).hexdigest())
+        document = StoredDocument(
+            id=new_id(),
+            title=title_of(file_name),
+            file_name=one_line(file_name)[-200:],
+            kind="",
+            size_bytes=len(content),
+            sha256=sha256,
+            class_id=class_id,
+            state="waiting",
+            problem=None,
+            attempts=0,
+            edition=None,
+            num_pages=None,
+            num_chars=0,
+            num_passages=0,
+            added_at_ms=now_ms,
+            added_by=who,
+            indexed_at_ms=None,
+        )
+        async with self._writing:
+            try:
+                await asyncio.to_thread(keep, self._files / sha256, content)
+            except OSError as error:
+                raise StorageProblem(f"cannot keep {self._files / sha256}: {error}") from error
+            async with self._database.write() as connection:
+                known = await documents.same(connection, sha256, class_id)
+                if known is not None:
+                    raise ClientProblem(
+                        "document_known",
+                        f"这个文件已经有了：《{known.title}》。",
+                        message_en=f"This file is there already: “{known.title}”.",
+                        status=409,
+                        details=[{"id": known.id, "title": known.title}],
+                    )
+                if await documents.num_waiting(connection) >= WAITING:
+                    raise problem("too_many_waiting")
+                await documents.add(connection, document)
+                await audit.append(
+                    connection,
+                    at_ms=now_ms,
+                    who=who,
+                    what="document_added",
+                    subject=document.title,
+                    detail=_detail(document),
+                )
+        self.shelf.put(document.id)
+        return DocumentView(document, None)
+
+    async def list_for(
+        self, classes: Collection[str] | None, *, text: str = "", offset: int = 0, limit: int = 100
+    ) -> tuple[list[DocumentView], int]:
+        """A page of the documents of some classes (None: of all), and how many there are."""
+        async with self._database.read() as connection:
+            rows, total = await documents.list_for(
+                connection, classes, text=text.strip(), offset=offset, limit=limit
+            )
+        return [DocumentView(row, self.shelf.progress(row.id)) for row in rows], total
+
+    async def get(self, document_id: str, classes: Collection[str] | None) -> DocumentView:
+        """One document.
+
+        Raises:
+            ClientProblem: `no_such_document`, also where it is not for these classes.
+        """
+        async with self._database.read() as connection:
+            row = await documents.get(connection, document_id)
+        if row is None or not _is_for(row, classes):
+            raise problem("no_such_document")
+        return DocumentView(row, self.shelf.progress(row.id))
+
+    async def read(
+        self, document_id: str, classes: Collection[str] | None, *, start: int = 0, num_chars: int = 20_000
+    ) -> Opened:
+        """A stretch of the text, with the passages in it.
+
+        Raises:
+            ClientProblem: `no_such_document`, or `not_read_yet`.
+        """
+        document = (await self.get(document_id, classes)).document
+        async with self._database.read() as connection:
+            text = await documents.text_of(connection, document_id)
+            places = await passages.places(connection, document_id)
+        if text is None:
+            raise problem("not_read_yet")
+        start = max(0, min(start, len(text)))
+        end = min(len(text), start + num_chars)
+        inside = [place for place in places if place[0] < end and place[1] > start]
+        return Opened(document, text[start:end], start, len(text), inside)
+
+    async def rename(
+        self, document_id: str, title: str, classes: Collection[str] | None, *, who: str, now_ms: int
+    ) -> DocumentView:
+        """Give it another title.
+
+        Raises:
+            ClientProblem: `no_such_document` or `bad_title`.
+        """
+        title = one_line(title)
+        if not 0 < len(title) <= TITLE_CHARS:
+            raise problem("bad_title")
+        before = (await self.get(document_id, classes)).document
+        async with self._database.write() as connection:
+            await documents.rename(connection, document_id, title)
+            await audit.append(
+                connection,
+                at_ms=now_ms,
+                who=who,
+                what="document_renamed",
+                subject=before.title,
+                detail={**_detail(before), "title": title},
+            )
+        await self.shelf.retitle(document_id)
+        return await self.get(document_id, classes)
+
+    async def read_anew(
+        self, document_id: str, classes: Collection[str] | None, *, who: str, now_ms: int
+    ) -> DocumentView:
+        """Read the file again; what was found of it so far is found until that is done.
+
+        Raises:
+            ClientProblem: `no_such_document`.
+        """
+        document = (await self.get(document_id, classes)).document
+        if document.state != "waiting":
+            async with self._database.write() as connection:
+                await documents.wait_again(connection, document_id)
+                await audit.append(
+                    connection,
+                    at_ms=now_ms,
+                    who=who,
+                    what="document_read_anew",
+                    subject=document.title,
+                    detail=_detail(document),
+                )
+            self.shelf.put(document_id)
+        return await self.get(document_id, classes)
+
+    async def delete(
+        self, document_id: str, classes: Collection[str] | None, *, who: str, now_ms: int
+    ) -> None:
+        """Delete it, with its passages and, where no other document rests on it, its file.
+
+        Raises:
+            ClientProblem: `no_such_document`.
+        """
+        document = (await self.get(document_id, classes)).document
+        async with self._writing:
+            async with self._database.write() as connection:
+                await documents.delete_document(connection, document_id)
+                await audit.append(
+                    connection,
+                    at_ms=now_ms,
+                    who=who,
+                    what="document_deleted",
+                    subject=document.title,
+                    detail=_detail(document),
+                )
+                wanted = await documents.is_file_wanted(connection, document.sha256)
+            await self.shelf.take_down(document_id)
+            if not wanted:
+                file = self._files / document.sha256
+                await asyncio.to_thread(lambda: file.unlink(missing_ok=True))
+
+
+def _is_for(document: StoredDocument, classes: Collection[str] | None) -> bool:
+    return classes is None or document.class_id is None or document.class_id in classes
+
+
+def _detail(document: StoredDocument) -> dict[str, str | None]:
+    """What the audit log keeps of a document besides its title."""
+    return {
+        "document": document.id,
+        "file": document.file_name,
+        "sha256": document.sha256,
+        "class": document.class_id,
+    }

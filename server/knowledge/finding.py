@@ -1,0 +1,111 @@
+"""Finds the passages that fit a question, or says that none does.
+
+It does not know how documents come and go, nor what becomes of the passages.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from server.knowledge.floor import FLOOR, fit, says_nothing
+from server.knowledge.index import Hits, Index
+from server.knowledge.terms import terms_of
+from server.knowledge.types import Grounded, Nothing, Passage
+from server.storage import passages
+from server.storage.database import Database
+from server.storage.passages import StoredPassage
+
+MOST: Final = 4  # passages for a question, before the budget
+_LOOKED_AT: Final = 12
+_WORTH: Final = 0.5  # of the best one's score; what is far behind it is about something else
+LOOKED_AT_CHARS: Final = 500  # of a question
+
+
+class Shown(Protocol):
+    """Which editions somebody may see."""
+
+    def editions_for(self, class_id: str | None) -> frozenset[int] | None: ...
+
+    @property
+    def num_documents(self) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A passage that has something of a question, and how well it fits."""
+
+    passage: Passage
+    fit: float
+    fits: bool
+
+
+class PassageFinder:
+    """The documents as the chat asks them.
+
+    Args:
+        database: where the passages are.
+        index: what they are found with.
+        shelf: which of them somebody may see.
+    """
+
+    def __init__(self, database: Database, index: Index, shelf: Shown) -> None:
+        self._database = database
+        self._index = index
+        self._shelf = shelf
+
+    async def find(self, question: str, class_id: str | None) -> Grounded | Nothing:
+        """The passages that fit a question of somebody in this class, best first."""
+        candidates = await self.candidates(question, class_id)
+        if not candidates or not candidates[0].fits:
+            has_none = self._shelf.editions_for(class_id) == frozenset() or not self._shelf.num_documents
+            return Nothing(is_empty=has_none or says_nothing(question[:LOOKED_AT_CHARS]))
+        least = _WORTH * candidates[0].passage.score
+        return Grounded(tuple(each.passage for each in candidates[:MOST] if each.passage.score >= least))
+
+    async def candidates(self, question: str, class_id: str | None) -> list[Candidate]:
+        """What comes closest, whether it fits or not."""
+        editions = self._shelf.editions_for(class_id)
+        hits, fits = await asyncio.to_thread(_search, self._index, question[:LOOKED_AT_CHARS], editions)
+        if not hits.hits:
+            return []
+        async with self._database.read() as connection:
+            rows = await passages.get_many(connection, [hit.passage_id for hit in hits.hits])
+        found: list[Candidate] = []
+        for hit, its_fit in zip(hits.hits, fits, strict=True):
+            row = rows.get(hit.passage_id)  # None: deleted since, or another edition is in effect
+            if row is not None and not any(_overlap(row, each.passage) for each in found):
+                found.append(Candidate(_passage(row, hit.score), its_fit, its_fit >= FLOOR))
+        return found
+
+
+def passage_id(document_id: str, start: int, end: int) -> str:
+    """The name of a passage: its place, so that it is found again when its document was read anew."""
+    return f"{document_id}.{start}.{end}"
+
+
+def _search(index: Index, question: str, editions: frozenset[int] | None) -> tuple[Hits, list[float]]:
+    hits = index.search(terms_of(question), _LOOKED_AT, editions)
+    return hits, [fit(question, hits, hit) for hit in hits.hits]
+
+
+def _passage(row: StoredPassage, score: float) -> Passage:
+    return Passage(
+        id=passage_id(row.document_id, row.start, row.end),
+        document_id=row.document_id,
+        title=row.title,
+        text=row.text,
+        heading=row.heading,
+        page=row.page,
+        score=score,
+    )
+
+
+def _overlap(row: StoredPassage, other: Passage) -> bool:
+    """Whether more than half of a passage is in another one already."""
+    if row.document_id != other.document_id:
+        return False
+    _, start, end = other.id.rsplit(".", 2)
+    shared = min(row.end, int(end)) - max(row.start, int(start))
+    return shared * 2 > row.end - row.start

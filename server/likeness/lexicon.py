@@ -1,0 +1,61 @@
+"""What is known about wording: `likeness.txt` and its like, compiled.
+
+Pure but for reading the files that come with the program. What is made of it is not known here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from filters import fold
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """What is looked for, the longest first, and what each word means: pairs of a kind and a name."""
+
+    pattern: re.Pattern[str]
+    meanings: Mapping[str, tuple[tuple[str, str], ...]]
+
+
+@cache
+def lexicon(*names: str) -> Lexicon:
+    """The lexicon of some files taken together; what the first says of a word holds."""
+    meanings: dict[str, list[tuple[str, str]]] = {}
+    synonyms: dict[str, str] = {}
+    wholes: list[str] = []
+    lines = [
+        line
+        for name in names
+        for line in files("server.likeness").joinpath(name).read_text("utf-8").splitlines()
+    ]
+    for number, line in enumerate(lines):
+        head, colon, rest = line.partition(":")
+        if not colon or line.startswith("#"):
+            continue
+        kind, _, name = head.strip().partition(" ")
+        for word in filter(None, (str(fold(each)) for each in rest.split())):
+            found = meanings.setdefault(word, [])
+            if kind == "apart":
+                found += [(f"kind{number}", word)] + [("content", word)] * (("content", word) not in found)
+            elif kind == "mark":
+                found += [("mark", word), ("content", word)]
+            elif kind == "whole":
+                wholes.append(word)
+            elif kind == "same":
+                synonyms.setdefault(word, name)
+            elif not found:
+                found.append((kind, name))
+    for word, name in synonyms.items():
+        meanings[word] = meanings.get(name) or [("content", name)]
+        meanings.setdefault(name, [("content", name)])
+    for word in wholes:
+        if not meanings.get(word):
+            meanings[word] = [("content", word)]
+    longest_first = sorted(meanings, key=len, reverse=True)
+    pattern = re.compile("|".join(re.escape(word) for word in longest_first))
+    return Lexicon(pattern, {word: tuple(found) for word, found in meanings.items()})

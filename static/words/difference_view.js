@@ -1,0 +1,61 @@
+// What lies between two versions, or between one and the draft: counts per list, a search, and the changes page by page.
+
+import { html, useEffect, useState } from '../vendor/preact.js';
+import { Dialog } from '../shared/dialog.js';
+import { Problem, useLoad, Wait } from '../shared/parts.js';
+import { differences } from './difference.js';
+import { t } from './say.js';
+
+const PAGE = 100;
+const SEARCH_WAIT_MS = 150;
+const KINDS = ['added', 'removed', 'changed'];
+
+/** `to` null: the draft. */
+export function DifferenceDialog({ desk, from, to, onClose }) {
+  return html`<${Dialog} kind="large" title=${titleOf(from, to)} onClose=${onClose}><${DifferenceView} desk=${desk} from=${from} to=${to} /><//>`;
+}
+
+export const titleOf = (from, to) => t('differenceTitle', { from, to: to === null ? t('theDraft') : t('version', { number: to }) });
+
+export function DifferenceView({ desk, from, to }) {
+  const [typed, setTyped] = useState('');
+  const [look, setLook] = useState({ q: '', kind: '', list: '' });
+  const [limit, setLimit] = useState(PAGE);
+  useEffect(() => {
+    const timer = setTimeout(() => setLook((old) => ({ ...old, q: typed.trim() })), SEARCH_WAIT_MS);
+    return () => clearTimeout(timer);
+  }, [typed]);
+  useEffect(() => setLimit(PAGE), [look, from, to]);
+  const { value, problem, reload } = useLoad(() => desk.difference({ from, to, ...look, limit }), [from, to, look, limit]);
+  if (problem) return html`<${Problem} problem=${problem} onRetry=${reload} />`;
+  if (!value) return html`<${Wait} />`;
+  if (value.lists.length === 0) return html`<p class="quiet-text">${t('noDifference')}</p>`;
+  const set = (name) => (event) => setLook({ ...look, [name]: event.currentTarget.value });
+  const rest = Math.min(PAGE, value.total - value.changes.length);
+  return html`<div class="stack">
+    <div class="table-box"><table>
+      <thead><tr><th>${t('listRow')}</th>${KINDS.map((kind) => html`<th key=${kind} class="number">${t(`diff.${kind}`)}</th>`)}</tr></thead>
+      <tbody>${value.lists.map((each) => html`<tr key=${each.list_name}><td>${each.list_name}</td>
+        ${KINDS.map((kind) => html`<td key=${kind} class="number">${each[kind]}</td>`)}</tr>`)}</tbody></table></div>
+    <div class="row difference-search">
+      <input type="search" aria-label=${t('searchChanges')} placeholder=${t('searchChanges')} value=${typed} onInput=${(event) => setTyped(event.currentTarget.value)} />
+      <select aria-label=${t('listRow')} value=${look.list} onChange=${set('list')}><option value="">${t('allOfThem')}</option>
+        ${value.lists.map((each) => html`<option key=${each.list_name} value=${each.list_name}>${each.list_name}</option>`)}</select>
+      <select aria-label=${t('changes')} value=${look.kind} onChange=${set('kind')}><option value="">${t('all')}</option>
+        ${KINDS.map((kind) => html`<option key=${kind} value=${kind}>${t(`diff.${kind}`)}</option>`)}</select>
+    </div>
+    ${value.total === 0 && html`<p class="quiet-text">${t('nothingFound')}</p>`}
+    <ul class="record difference">${value.changes.map((each, index) => html`<${Changed} key=${index} change=${each} />`)}</ul>
+    ${rest > 0 && html`<button type="button" class="button small" onClick=${() => setLimit(Math.min(limit + PAGE, 500))} disabled=${limit >= 500}>${t('moreLines', { n: rest })}</button>`}
+  </div>`;
+}
+
+function Changed({ change }) {
+  const sides = [{}, {}];
+  for (const [name, both] of Object.entries(change.fields)) both.forEach((value, side) => { sides[side][name] = value; });
+  const parts = differences({ what: change.of === 'list' ? 'edit_list' : 'edit_word', before: sides[0], after: sides[1] }, t);
+  return html`<li data-kind=${change.kind}><strong>${t(`diff.${change.kind}`)}</strong>
+    <span>${change.of === 'list' ? `${t('listRow')} “${change.text}”` : change.text}
+      ${change.of === 'word' && html`<span class="quiet-text small"> · ${change.list_name}</span>`}
+      ${parts.map(({ field, from, to }) => html`<span key=${field} class="quiet-text small"> · ${t('difference', { field, from, to })}</span>`)}</span></li>`;
+}
