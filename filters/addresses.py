@@ -19,7 +19,7 @@ _REGIONS: Final = "省市区县镇乡州盟旗"
 _DIRECTIONS: Final = "东南西北中"
 # 公路, 铁路, 思路, 电路 … are no roads with houses.
 _BEFORE_NO_ROAD: Final = "公铁马线道网电思套销出半小老岔带领迷让速陆气逛这那哪"
-_IN_OTHER_FORMS: Final = "微薇威信加扣球企鹅群码"
+_IN_OTHER_FORMS: Final = "微薇威信加扣球企鹅群码网址公司络集团文爱你商城国店在标手机政务益构"
 _BEFORE_NO_AVENUE: Final = "知报频轨通味渠隧管赤跑"
 _PLACES: Final = "路街巷胡同大村屯花园家公寓新小区社苑佳雅嘉名豪华庭馆院门楼元座层甲乙丙丁单组队"
 _NAME: Final = frozenset(
@@ -38,7 +38,8 @@ STOPS: Final = frozenset(
     "我你他她它您咱俺们住在是的了着过到去从往向由没不与跟及或给把被叫请问说看找寄送递快至达于位址"
     "们怎么什为吗呢吧啊呀个条第每各某本该就也都还再才会能可要想走离坐乘骑搬附近旁对这那哪"
 )
-_LAST: Final = _NAME - frozenset(_HAN_DIGITS + _BEFORE_NO_ROAD + "大街路")
+NAME_HAN: Final = _NAME - frozenset(_HAN_DIGITS)
+_LAST: Final = _NAME - STOPS - frozenset(_HAN_DIGITS + _BEFORE_NO_ROAD + "大街路")
 _CHAR: Final = one(_NAME - STOPS)
 
 

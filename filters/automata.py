@@ -6,6 +6,7 @@ Small on purpose: sequence, choice, repetition. It knows nothing of what the pat
 from __future__ import annotations
 
 from collections.abc import Iterable
+from threading import Lock
 from typing import Final, NamedTuple
 
 # A pattern builds itself into a Net, between two states.
@@ -57,6 +58,7 @@ class Automaton:
         self._known: dict[frozenset[int], State] = {}
         self._sets: list[frozenset[int]] = []
         self._moves: dict[tuple[int, str], State | None] = {}
+        self._one_at_a_time = Lock()  # several threads may meet a new state at once
         for number, pattern in enumerate(patterns):
             start, end = self._new(number), self._new(number)
             self._build(pattern, start, end, number)
@@ -89,12 +91,19 @@ class Automaton:
     def _state(self, members: frozenset[int]) -> State | None:
         if not members:
             return None
-        if members not in self._known:
-            accepts = sorted(self._final[at] for at in members if at in self._final)
-            alive = frozenset(self._owner[at] for at in members if self._edges[at])
-            self._known[members] = State(len(self._sets), tuple(accepts), alive)
-            self._sets.append(members)
-        return self._known[members]
+        known = self._known.get(members)
+        if known is None:
+            with self._one_at_a_time:
+                known = self._known.get(members) or self._new_state(members)
+        return known
+
+    def _new_state(self, members: frozenset[int]) -> State:
+        accepts = sorted(self._final[at] for at in members if at in self._final)
+        alive = frozenset(self._owner[at] for at in members if self._edges[at])
+        state = State(len(self._sets), tuple(accepts), alive)
+        self._sets.append(members)
+        self._known[members] = state
+        return state
 
     def _closure(self, reached: set[int]) -> frozenset[int]:
         waiting = list(reached)

@@ -32,7 +32,7 @@ _IN_NUMBERS: Final = {"幺": chr(HAN_ZERO + 1), "○": chr(HAN_ZERO), "×": "x"}
 # them in another style (all that is neither ASCII, Han nor the usual punctuation), and what nobody sees.
 _STYLED: Final = "\u00a1-\u00b6\u00b8-\u2012\u2015-\u2017\u201a\u201b\u201e-\u2025\u2027-\u2fff"
 _TRIGGER: Final = re.compile(
-    rf"[\d.@:．＠：。微薇威信扣球企幺vwqVWQＡ-Ｚａ-ｚ{''.join(NUMERALS)}釦陸貳參叄弐壱{_STYLED}\uf900-\ufaff\ufe10-\ufe6f]"
+    rf"[\d.@:．＠：。微薇威信扣球企幺vwqVWQＡ-Ｚａ-ｚ{''.join(NUMERALS)}釦陸貳參叄弐壱十百{_STYLED}\uf900-\ufaff\ufe10-\ufe6f]"
     rf"|{_UNSEEN.pattern}|[\ua700-\ua7ff]|[^\x00-\u2fff\u3400-\uffef]"
 )
 _FEW: Final = 4  # candidates; to look for what can be merged costs more than it saves
@@ -227,7 +227,10 @@ class DetectWalk:
         return "".join(symbol for at, symbol in self._symbols if at >= start)
 
     def _leave_edge(self, symbol: str) -> None:
-        self.hits += [hit for hit in self.edge if not _right_guards(self._form_of[hit.entry].right, symbol)]
+        before = self._before
+        self.hits += [
+            hit for hit in self.edge if not _right_guards(self._form_of[hit.entry].right, before, symbol)
+        ]
         self.edge = []
 
 
@@ -236,8 +239,14 @@ def _left_guards(guard: str, symbol: str) -> bool:
     return symbol in (DIGIT_SYMBOLS if guard == "digit" else WORD_SYMBOLS) if guard else False
 
 
-def _right_guards(guard: str, symbol: str) -> bool:
+def _right_guards(guard: str, before: str, symbol: str) -> bool:
     """The same behind it, where a full stop ends a sentence."""
     if guard == "line":
         return symbol == "线"
+    if guard == "host" and _is_han(before) and _is_han(symbol):
+        return True
     return symbol in (DIGIT_SYMBOLS if guard == "digit" else NAME_SYMBOLS)
+
+
+def _is_han(symbol: str) -> bool:
+    return symbol == HAN or "\u3400" <= symbol <= "\u9fff" or chr(HAN_ZERO) <= symbol <= chr(HAN_ZERO + 9)

@@ -7,10 +7,10 @@ not know texts.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final, Literal, NamedTuple
 
-from filters.addresses import ADDRESS, STOPS
+from filters.addresses import ADDRESS, NAME_HAN, STOPS
 from filters.automata import Automaton, Pattern, alt, one, rep, seq, word
 from filters.types import DetectorKind
 
@@ -23,7 +23,8 @@ WORD_SYMBOLS: Final = frozenset(_LETTERS + _DIGITS + "@._%+-/")
 NAME_SYMBOLS: Final = frozenset(_LETTERS + _DIGITS + "_-")
 DIGIT_SYMBOLS: Final = frozenset(_DIGITS) | {chr(HAN_ZERO + value) for value in range(10)}
 
-Guard = Literal["", "digit", "word", "line"]  # `line`: 建国路1号线 is a railway
+# `line`: 建国路1号线 is a railway; `host`: a Chinese name of a host ends where no Han follows.
+Guard = Literal["", "digit", "word", "line", "host"]
 
 
 class Form(NamedTuple):
@@ -71,6 +72,11 @@ _TOP: Final = _words(
     " work ltd ink wang icu fun live link pro mobi asia tech cloud art hk tw us uk jp kr ru de fr eu ai gg"
     " ly ws pw fm cx la space website host wiki ren red win bid loan"
 )
+_ANY_HAN: Final = (NAME_HAN | STOPS) - frozenset("这那哪")
+_HAN_LABEL: Final = rep(one(_ANY_HAN | frozenset(_LETTERS + _DIGITS + "-")), 1, 20)
+# Those under which names are in use; the others count behind http:// or www. only: 加油.中国！
+_HAN_TOP: Final = "网址 公司 网络 集团 中文网 我爱你 商城"
+_MORE_HAN_TOPS: Final = _HAN_TOP + " 中国 网店 在线 商标 手机 政务 公益 机构"
 _PATH: Final = rep(seq(rep(one(".,?!;:'()[]"), 0, None), one(_LETTERS + _DIGITS + "/=_&#%~+-@$*")), 1, None)
 _TAIL: Final = seq(
     _optional(seq(one(":"), rep(one(_DIGITS), 1, 5))), _optional(seq(one("/?#"), _optional(_PATH)))
@@ -171,11 +177,19 @@ _FORMS: Final = {
     DetectorKind.URL: Form(
         alt(
             seq(_words("http https ftp"), word("://"), _PATH),
+            # 中文.网址: found by the last character of the name, or any text would be held back for long.
+            seq(one(_ANY_HAN), one("."), _words(_HAN_TOP), _TAIL),
+            seq(
+                alt(seq(_words("http https ftp"), word("://")), word("www.")),
+                rep(seq(_HAN_LABEL, one(".")), 1, 4),
+                _words(_MORE_HAN_TOPS),
+                _TAIL,
+            ),
             seq(rep(seq(_LABEL, one(".")), 1, 6), _TOP, _TAIL),
             seq(word("www."), rep(seq(_LABEL, one(".")), 1, 5), rep(one(_LETTERS), 2, 24), _TAIL),
         ),
         left="word",
-        right="word",
+        right="host",
     ),
     DetectorKind.IPV4: Form(
         seq(*[seq(_OCTET, one("."))] * 3, _OCTET),
@@ -208,6 +222,12 @@ _FORMS: Final = {
     DetectorKind.ADDRESS: Form(ADDRESS, right="line", merges=True),
     DetectorKind.INVISIBLE: Form(rep(one(UNSEEN), 1, None)),
 }
+
+
+@lru_cache(64)
+def automaton_of(kinds: tuple[tuple[DetectorKind, int], ...]) -> Automaton:
+    """What follows these forms together. Shared: it only grows, by states that are met."""
+    return Automaton([form_of(kind, min_digits).pattern for kind, min_digits in kinds])
 
 
 @cache

@@ -9,11 +9,10 @@ from collections.abc import Collection
 from datetime import date
 from typing import Final, NamedTuple
 
-from filters.automata import Automaton
 from filters.detect import DetectWalk, Lookout, may_contain
 from filters.effects import Effect, effect_of, rank_of, soften
 from filters.entries import DETECTOR, Entries
-from filters.forms import form_of
+from filters.forms import automaton_of, form_of
 from filters.lanes import NEEDS_LETTER, PLAIN, signs_of
 from filters.screen import Screen
 from filters.trie import ALLOW_BITS, PART, Trie, allow_bit, altering, wanted
@@ -199,9 +198,8 @@ class Lexicon:
             return None
         forms = [form_of(detector.kind, detector.min_digits) for detector in detectors]
         unseen = [n for n, each in enumerate(detectors) if each.kind is DetectorKind.INVISIBLE]
-        return Lookout(
-            Automaton([form.pattern for form in forms]), forms, entries, actions, frozenset(unseen), {}
-        )
+        automaton = automaton_of(tuple((detector.kind, detector.min_digits) for detector in detectors))
+        return Lookout(automaton, forms, entries, actions, frozenset(unseen), {})
 
     def _entry_actions(self, direction: Direction) -> list[Action | None]:
         actions = [each.get(direction) for each in self._entries.actions]

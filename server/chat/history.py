@@ -35,6 +35,11 @@ class History:
     def __len__(self) -> int:
         return len(self._turns)
 
+    def question_before(self, question: str) -> str | None:
+        """What was asked last before this question, which may be answered anew."""
+        earlier = (turn.question for turn in reversed(self._turns) if turn.question != question)
+        return next(earlier, None)
+
     def add(self, turn: Remembered) -> None:
         """A turn has ended."""
         self._turns.append(turn)

@@ -20,7 +20,7 @@ from server.chat.reply import ReplyRun
 from server.chat.speaker import Speaker
 from server.chat.watchers import Watcher, Watchers
 from server.errors import ClientProblem, SourceProblem, StorageProblem
-from server.knowledge import Finding, Nothing, Served
+from server.knowledge import Finding, Grounded, Nothing, Served, refers_back
 from server.protocol.conversation import ConversationMachine, Proposal, Repeat
 from server.protocol.effects import Command
 from server.protocol.frames import Ask, AskTeacher, Rate, Regenerate, Stop
@@ -177,6 +177,11 @@ class LiveConversation:
         if question is None or self._parts.knowledge is None:
             return Nothing()
         finding = await self._parts.knowledge.find(question.strip(), speaker.who.class_id)
+        before = self._history.question_before(question.strip())
+        if isinstance(finding, Nothing) and before and refers_back(question):
+            longer = f"{before}\n{question.strip()}"
+            together = await self._parts.knowledge.find(longer, speaker.who.class_id)
+            finding = together if isinstance(together, Grounded) else finding
         if self._over is not None:  # while it was looked up
             raise ClientProblem(self._over, getattr(speaker.texts, self._over))
         return finding

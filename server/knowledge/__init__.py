@@ -7,6 +7,7 @@ from server.knowledge.answer_views import Written
 from server.knowledge.approved import ApprovedAnswers
 from server.knowledge.documents import DocumentDesk, DocumentView, Opened
 from server.knowledge.finding import Candidate
+from server.knowledge.floor import refers_back
 from server.knowledge.grounding import Grounding, Support
 from server.knowledge.library import Library
 from server.knowledge.prompt import compose
@@ -47,5 +48,6 @@ __all__ = [
     "Support",
     "Written",
     "compose",
+    "refers_back",
     "sentence_of",
 ]

@@ -107,6 +107,7 @@ _ORGANISATION: Final = re.compile(
 _NO_ORGANISATION: Final = re.compile(
     r"(?:结|布|格|全|大|当|僵|定|饭|残|客|餐|舞|大|门|前)[局厅]$|为中心$|有限$"
 )
+_BEFORE_NAME: Final = re.compile("(?:.{0,8}(?:到|向|在|由|去|找|者|请|至|或|的))?")
 _SURNAMES: Final = (
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林罗高郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟"
     "谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤"
@@ -207,8 +208,11 @@ def _number(match: re.Match[str]) -> Fact | None:
 
 def _names(text: str) -> Iterator[Fact]:
     for match in _ORGANISATION.finditer(text):
-        if not _NO_ORGANISATION.search(match.group()):
-            yield Fact(*match.span(), "organisation", (fold(match.group()),))
+        # Where a name begins is not written: what leads to it (请到 …, 或者 …) is left out as far as known.
+        start = match.start() + len(_BEFORE_NAME.match(match.group())[0])  # type: ignore[index]
+        name = text[start : match.end()]
+        if len(name) > 2 and not _NO_ORGANISATION.search(name):
+            yield Fact(start, match.end(), "organisation", (fold(name),))
     for match in _PERSON.finditer(text):
         name = match["a"] or match["b"]
         start = match.start("a") if match["a"] else match.start("b")

@@ -19,7 +19,10 @@ from server.storage.passages import StoredPassage
 
 MOST: Final = 4  # passages for a question, before the budget
 _LOOKED_AT: Final = 12
-_WORTH: Final = 0.5  # of the best one's score; what is far behind it is about something else
+# What is far behind the best one is about something else. In a base of a few passages scores say little, so
+# what fits about as well is shown, too.
+_WORTH_SCORE: Final = 0.5
+_WORTH_FIT: Final = 0.75
 LOOKED_AT_CHARS: Final = 500  # of a question
 
 
@@ -61,8 +64,8 @@ class PassageFinder:
         if not candidates or not candidates[0].fits:
             has_none = self._shelf.editions_for(class_id) == frozenset() or not self._shelf.num_documents
             return Nothing(is_empty=has_none or says_nothing(question[:LOOKED_AT_CHARS]))
-        least = _WORTH * candidates[0].passage.score
-        return Grounded(tuple(each.passage for each in candidates[:MOST] if each.passage.score >= least))
+        best = candidates[0]
+        return Grounded(tuple(each.passage for each in candidates[:MOST] if _is_worth_showing(each, best)))
 
     async def candidates(self, question: str, class_id: str | None) -> list[Candidate]:
         """What comes closest, whether it fits or not."""
@@ -88,6 +91,12 @@ def passage_id(document_id: str, start: int, end: int) -> str:
 def _search(index: Index, question: str, editions: frozenset[int] | None) -> tuple[Hits, list[float]]:
     hits = index.search(terms_of(question), _LOOKED_AT, editions)
     return hits, [fit(question, hits, hit) for hit in hits.hits]
+
+
+def _is_worth_showing(candidate: Candidate, best: Candidate) -> bool:
+    if candidate.passage.score >= _WORTH_SCORE * best.passage.score:
+        return True
+    return candidate.fit >= _WORTH_FIT * best.fit
 
 
 def _passage(row: StoredPassage, score: float) -> Passage:

@@ -8,6 +8,7 @@ base the words that it is about are the common ones. Pure.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ from server.knowledge.terms import pair_key, spans_of, without_quotes, word_key
 FLOOR: Final = 0.58
 _KNOWN_PASSAGES: Final = 50  # how many passages the knowledge of Chinese counts for
 _LITTLE: Final = 0.3
+_SAYS_LITTLE: Final = 3.0  # 电话 and 多长 do, 护照 does not
 _WORD_WEIGHT: Final = 2.0  # a word of letters or digits beside a character
 
 
@@ -38,7 +40,7 @@ def fit(question: str, hits: Hits, hit: Hit) -> float:
     asked = there = 0.0
     for place in _places(question):
         having = num_having.get(place.term, 0) + _KNOWN_PASSAGES * common.get(place.term, 0.0)
-        weight = place.weight * float(np.log1p((num_all - having + 0.5) / (having + 0.5)))
+        weight = place.weight * _rarity(having, num_all)
         asked += weight
         there += weight * any(has.get(term, False) for term in place.shown_by)
     return there / asked if asked else 0.0
@@ -47,6 +49,20 @@ def fit(question: str, hits: Hits, hit: Hit) -> float:
 def says_nothing(question: str) -> bool:
     """Whether a question is about nothing that could be looked up: a greeting, thanks."""
     return not any(place.weight for place in _places(question))
+
+
+def refers_back(question: str) -> bool:
+    """Whether a question says too little to be understood without the one before: how long does it take?"""
+    common = _lexicon().common
+    said = sum(
+        place.weight * _rarity(_KNOWN_PASSAGES * common.get(place.term, 0.0), _KNOWN_PASSAGES)
+        for place in _places(question)
+    )
+    return 0 < said <= _SAYS_LITTLE
+
+
+def _rarity(num_having: float, num_all: float) -> float:
+    return math.log1p((num_all - num_having + 0.5) / (num_having + 0.5))
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from server.knowledge.facts import Fact, facts_of
 
 # A full stop ends a sentence only where a blank follows: 3.5 and www.example.com go on.
 _END: Final = re.compile(r"[。！？!?；;\n]+|\.(?=[ \t\n])")
-_LONGEST_CHARS: Final = 600  # a sentence without an end is judged in pieces of this length
+_LONGEST_CHARS: Final = 300  # a sentence without an end is judged in pieces of this length
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,8 @@ class Origin:
 
 
 UNKNOWN = Origin()
+_Found = tuple[tuple[FindingView, ...], tuple[RateView, RateView]]
+NOTHING_FOUND: _Found = ((), (RateView(num_texts=0, num_hit=0),) * 2)
 
 
 class WordFiles:
@@ -89,7 +91,9 @@ class WordFiles:
             known = await words.words_of(connection, list_id)
             recent = await turns.recent_questions(connection, RECENT_QUESTIONS)
         sifted = await asyncio.to_thread(sift, parsed, known, holder)
-        findings, rates = await self._predict(sifted, known, holder, recent)
+        findings, rates = NOTHING_FOUND
+        if dry_run or as_of_ms is None:  # who looked at a preview has seen it
+            findings, rates = await self._predict(sifted, known, holder, recent)
         num_new, num_updated = len(sifted.new), 0
         if not dry_run and (sifted.new or (update and sifted.different)):
             named = {
@@ -116,7 +120,7 @@ class WordFiles:
 
     async def _predict(
         self, sifted: Sifted, known: dict[str, StoredWord], holder: StoredList, recent: list[str]
-    ) -> tuple[tuple[FindingView, ...], tuple[RateView, RateView]]:
+    ) -> _Found:
         if holder.kind == "words":
             return await asyncio.to_thread(predict_hits, sifted.new, known, holder, recent)
         if holder.kind == "allow" and sifted.new:
@@ -126,7 +130,7 @@ class WordFiles:
             after = await self._draft.filter_of(Snapshot(snapshot.lists, snapshot.words + rows), 0)
             rates = await asyncio.to_thread(predict_spared, before.pipeline, after.pipeline, recent)
             return (), rates
-        return (), (RateView(num_texts=0, num_hit=0),) * 2
+        return NOTHING_FOUND
 
     async def _write(
         self,

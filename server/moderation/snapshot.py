@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from operator import attrgetter
-from typing import cast
+from typing import Any, cast
 
 from filters import (
     Action,
@@ -32,8 +32,10 @@ from server.storage.words import StoredList, StoredWord
 FORMAT = 1
 # What stands in for a word whose action is `replace`, where neither it nor its list says it.
 REPLACEMENT = "［略］"
-_PART = 1000
 _COLUMNS = tuple(StoredWord.__dataclass_fields__)
+_PART = 1000
+_WORDS = ', "words": ['
+_DECODER = json.JSONDecoder()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,22 +47,22 @@ class Snapshot:
 
     def to_bytes(self) -> bytes:
         """The snapshot as compressed JSON."""
-        content = {
-            "format": FORMAT,
-            "lists": [asdict(each) for each in self.lists],
-            "word_columns": _COLUMNS,
-            "words": list(map(attrgetter(*_COLUMNS), self.words)),
-        }
-        return zlib.compress(json.dumps(content, ensure_ascii=False).encode())
+        return zlib.compress(self._json())
 
     def digest(self) -> str:
         """The same for the same content, and for nothing else."""
-        known = hashlib.sha256(json.dumps([asdict(each) for each in self.lists]).encode())
-        values = attrgetter(*_COLUMNS)
-        # In parts: one long call would keep every other thread waiting.
-        for first in range(0, len(self.words), _PART):
-            known.update(json.dumps([values(word) for word in self.words[first : first + _PART]]).encode())
-        return known.hexdigest()
+        return hashlib.sha256(self._json()).hexdigest()
+
+    def _json(self) -> bytes:
+        head = {
+            "format": FORMAT,
+            "lists": [asdict(each) for each in self.lists],
+            "word_columns": _COLUMNS,
+        }
+        rows = list(map(attrgetter(*_COLUMNS), self.words))
+        # In parts: written at once, 50,000 words would let no other thread do anything for so long.
+        parts = [_dumps(rows[start : start + _PART])[1:-1] for start in range(0, len(rows), _PART)]
+        return f"{_dumps(head)[:-1]}{_WORDS}{', '.join(parts)}]}}".encode()
 
     @classmethod
     def from_bytes(cls, content: bytes) -> Snapshot:
@@ -70,7 +72,7 @@ class Snapshot:
             ValueError: it is damaged, or of a format that this release does not know.
         """
         try:
-            read = json.loads(zlib.decompress(content))
+            read = _loads(zlib.decompress(content).decode())
             if read["format"] != FORMAT:
                 raise ValueError(f"format {read['format']}")
             columns, rows = tuple(read["word_columns"]), read["words"]
@@ -79,7 +81,7 @@ class Snapshot:
             else:
                 words = tuple(StoredWord(**dict(zip(columns, row, strict=True))) for row in rows)
             return cls(tuple(StoredList(**each) for each in read["lists"]), words)
-        except (zlib.error, KeyError, TypeError) as error:
+        except (zlib.error, KeyError, TypeError, IndexError) as error:
             raise ValueError(f"damaged snapshot: {error!r}") from error
 
     def count(self, kind: str) -> int:
@@ -158,6 +160,25 @@ class Snapshot:
 
 def _lanes(named: dict[str, str]) -> dict[Lane, LaneUse]:
     return {Lane(lane): LaneUse(use) for lane, use in named.items()}
+
+
+def _dumps(content: object) -> str:
+    return json.dumps(content, ensure_ascii=False)
+
+
+def _loads(text: str) -> dict[str, Any]:
+    """The same as `json.loads`, entry by entry, for the same reason as it is written in parts."""
+    place = text.find(_WORDS)  # within a text its quotation marks would have backslashes
+    if place < 0:
+        return dict(json.loads(text))
+    read = dict(json.loads(text[:place] + "}"))
+    rows: list[Any] = []
+    place += len(_WORDS)
+    while text[place] != "]":
+        row, place = _DECODER.raw_decode(text, place)
+        rows.append(row)
+        place += 2 if text[place] == "," else 0
+    return read | {"words": rows}
 
 
 def _actions(holder: StoredList, entry: StoredWord | None) -> dict[Direction, Action]:

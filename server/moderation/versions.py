@@ -14,7 +14,8 @@ from server.moderation.draft import Draft, nothing_scheduled, replace_draft
 from server.moderation.press import COMMENT_CHARS, Imprint, Press
 from server.moderation.published import PublishedFilter
 from server.moderation.record import record_edit
-from server.moderation.views import ChangesPage, ChangeView, MatchView, TryAnswer, VersionView
+from server.moderation.views import VersionView
+from server.moderation.views_said import ChangesPage, ChangeView, MatchView, TryAnswer
 from server.storage import word_desk, word_versions
 from server.storage.database import Connection, Database
 from server.storage.word_versions import DISCARDED, StoredChange

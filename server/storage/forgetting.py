@@ -55,6 +55,9 @@ async def forget_conversations(
         .where(VerdictRecord.conversation_id.in_(conversation_ids))
         .values(conversation_id=None, turn_id=None, text=None, sealed=None)
     )
+    await connection.execute(
+        update(Alert).where(Alert.source.in_(conversation_ids)).values(source=Alert.asker)
+    )
     gone = await connection.execute(delete(GroupWording).where(GroupWording.turn_id.in_(turn_ids)))
     counts["wordings"] += gone.rowcount
     for name, column in _OF_CONVERSATION.items():

@@ -42,6 +42,8 @@ async def watch_alerts(watch: AlertWatch, webhook: str | None) -> None:
                         await _tell(client, webhook, alert)
             except StorageProblem as problem:
                 log.error("cannot raise alerts", reason=str(problem))
+            except Exception:  # a bug in one look must not silence every later alert
+                log.exception("bug in raising alerts")
             await asyncio.sleep(LOOK_SECONDS)
 
 

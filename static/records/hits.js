@@ -59,10 +59,11 @@ const capital = (word) => word[0].toUpperCase() + word.slice(1);
 const shortDay = (text) => `${Number(text.slice(5, 7))}/${Number(text.slice(8, 10))}`;
 
 function ByDay({ chart }) {
+  const comma = lang() === 'zh' ? '，' : ', ';
   const total = chart.categories.reduce((sum, each) => sum + each.total, 0);
-  const actions = Object.entries(chart.actions).map(([action, num]) => `${t(`action.${action}`)} ${number(num)}`).join('，');
+  const actions = Object.entries(chart.actions).map(([action, num]) => `${t(`action.${action}`)} ${number(num)}`).join(comma);
   const rows = chart.categories.slice(0, SHOWN);
-  const label = t('chartLabel', { n: number(total), top: chart.categories.slice(0, 3).map((each) => `${each.category} ${number(each.total)}`).join('，') });
+  const label = t('chartLabel', { n: number(total), top: chart.categories.slice(0, 3).map((each) => `${each.category} ${number(each.total)}`).join(comma) });
   return html`<${Figure} name=${t('byDay')} label=${label} height=${`heat-${rows.length}`} redrawOn=${[chart]}
     option=${(colours, still) => heatOption(chart, colours, { shortDay, number }, still)}
     note=${`${t('total', { n: number(total) })}${lang() === 'zh' ? '：' : ': '}${actions}`}

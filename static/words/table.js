@@ -97,7 +97,7 @@ export function WordTable({ desk, list, lists, q, stamp, chosen, onChosen, onEdi
   const indexes = Array.from({ length: Math.max(0, seen.last - seen.first) }, (_, i) => seen.first + i);
   const allChosen = loaded.length > 0 && loaded.every((word) => chosen.has(word.id));
   return html`
-    <div class="words-box" ref=${box} role="table" aria-label=${t('words50k')} aria-rowcount=${total + 1} tabindex="0" title=${t('tableKeys')} onKeyDown=${onKey}
+    <div class="words-box" ref=${box} role="table" aria-label=${t('words50k')} aria-rowcount=${total + 1} tabindex="0" aria-describedby="table-keys" onKeyDown=${onKey}
       onScroll=${(event) => setView({ scrollTop: event.currentTarget.scrollTop, height: event.currentTarget.clientHeight })}>
       <div class="words-row words-head" role="row">
         <span role="columnheader"><input type="checkbox" aria-label=${t('selectShown')} checked=${allChosen}
@@ -111,7 +111,8 @@ export function WordTable({ desk, list, lists, q, stamp, chosen, onChosen, onEdi
         ${indexes.map((index) => html`<${Row} key=${at(index)?.id ?? index} index=${index} word=${at(index)}
           active=${index === active} onActive=${() => setActive(index)} list=${lists.get(at(index)?.list_id)} chosen=${chosen.has(at(index)?.id)} onChoose=${choose} onEdit=${onEdit} onDetails=${onDetails} />`)}
       <//>
-    </div>`;
+    </div>
+    <p id="table-keys" class="table-keys">${t('tableKeys')}</p>`;
 }
 
 /** A box of a height that no style sheet can know (set through the CSSOM: the page allows no inline styles). */

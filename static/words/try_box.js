@@ -41,9 +41,9 @@ export function TryBox({ desk, stamp, classes }) {
       <div class="row">${choice('direction', direction, ['question', 'answer'], setDirection)}
         ${choice('use', use, ['draft', 'published'], setUse)}
         <${ClassView} value=${classId} classes=${classes} onChange=${setClassId} /></div>
+      <div aria-live="polite">${found && html`<${Found} ...${found} />`}</div>
       <${Samples} desk=${desk} text=${text} direction=${direction}
         onUse=${(sample) => { setText(sample.text); setDirection(sample.direction); }} />
-      <div aria-live="polite">${found && html`<${Found} ...${found} />`}</div>
     </section>`;
 }
 

@@ -151,6 +151,26 @@ async def test_an_answer_is_cut_before_a_fact_that_no_passage_has(database: Data
     await house.close()
 
 
+async def test_a_short_follow_up_is_looked_up_with_the_question_before(database: Database) -> None:
+    """`多少钱` alone finds nothing; what is another matter is not held against what was asked before."""
+    shelf = Shelf(
+        {
+            "补办校园卡": Grounded((PASSAGE,)),
+            "多少费用？": Nothing(is_empty=False),
+            "补办校园卡\n多少费用？": Grounded((PASSAGE,)),
+            "期末考试安排": Nothing(is_empty=False),
+        }
+    )
+    house, page = await opened(database, shelf, preset=load_preset("government"))
+    await page.answer("补办校园卡")
+    await page.answer("多少费用？")
+    await page.answer("期末考试安排")
+    assert [len(request.turns) for request in house.source.requests] == [0, 1]
+    assert house.source.requests[1].question.endswith("问题：多少费用？")
+    assert [question for question, _ in shelf.asked][-1] == "期末考试安排"
+    await house.close()
+
+
 async def test_where_no_document_fits_it_is_said(database: Database) -> None:
     """`education` lets the model answer, with an empty list of sources as the notice."""
     house, page = await opened(database, Shelf({"外面的事": Nothing(is_empty=False)}))

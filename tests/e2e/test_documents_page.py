@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 from playwright.async_api import FilePayload, Locator, Page, expect
 
+from server.sources.scripted import ScriptedSource
 from tests.e2e.browser import People, chinese_on, overflow_px
 from tests.e2e.chat_page import answered, answers, ask
 from tests.e2e.school import School
 from tests.serving import serving
+from tests.web.inside import inside
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -111,6 +113,24 @@ async def test_question_outside_the_documents_is_declined(office: School, people
     await answered(page)
     await expect(answers(page).last).to_have_text("建议您拨打12345政务服务热线获取权威解答。")
     await expect(page.locator("button.passage")).to_have_count(0)
+
+
+async def test_facts_that_no_document_says_are_underlined(people: People, tmp_path: Path) -> None:
+    """In a school the whole answer is shown; a note names the facts, too, for those who see no lines."""
+    source = ScriptedSource(lambda request: "补领收取**工本费20元**，约3天，请到公安局办理。")
+    async with inside(tmp_path, source) as served:
+        await served.house.documents.add(
+            GUIDE.read_bytes(), GUIDE.name, class_id=None, classes=None, who="t", now_ms=1
+        )
+        await served.house.documents.shelf.settle()
+        page = await people.open(served.url)
+        await ask(page, "居住证补领工本费")
+        await answered(page)
+        assert await page.locator("mark.unproven").all_inner_texts() == ["3天", "公安局"]
+        await expect(page.get_by_text("请核实：3天、公安局。")).to_be_visible()
+        await ask(page, "勾股定理怎么证明？")
+        await answered(page, 2)
+        await expect(page.get_by_text("文档中没有找到依据")).to_be_visible()
 
 
 @pytest.mark.parametrize("width", [360, 1440])

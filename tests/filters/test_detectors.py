@@ -54,6 +54,9 @@ def detecting(*kinds: DetectorKind, action: Action = Action.MASK, min_digits: in
         ("url", "见https://a.cn/b?c=d，", ["https://a.cn/b?c=d"]),
         ("url", "www.baidu.com。baidu.com!", ["www.baidu.com", "baidu.com"]),
         ("url", "file.txt 3.14 e.g. x@a.com", []),
+        ("url", "看中文．网址 和http://教育.中国/a?b=c", ["文．网址", "http://教育.中国/a?b=c"]),
+        ("url", "www.中文.公司，www.baidu.com官网", ["www.中文.公司", "www.baidu.com"]),
+        ("url", "我学计算机.网络安全，加油.中国！", []),
         ("ipv4", "访问 127.0.0.1。", ["127.0.0.1"]),
         ("ipv4", "256.1.1.1 1.2.3", []),
         ("wechat", "微信号：abc_123，vx zhang88", ["微信号：abc_123", "vx zhang88"]),
@@ -61,7 +64,7 @@ def detecting(*kinds: DetectorKind, action: Action = Action.MASK, min_digits: in
         ("qq", "QQ群：12345678", ["QQ群：12345678"]),
         ("qq", "qq 123", []),
         ("address", "我家住在朝阳区建国路88号3号楼1201室，近吗", ["朝阳区建国路88号3号楼1201室"]),
-        ("address", "朝陽區建國路８８號；文三路九十号", ["朝陽區建國路８８號", "文三路九十号"]),
+        ("address", "朝陽區建國路８８號；文三路十号", ["朝陽區建國路８８號", "文三路十号"]),
         ("address", "上海市中山路123弄4号501室", ["上海市中山路123弄4号501室"]),
         ("address", "寄到阳光花园3栋2单元501室、李家村3组15号", ["阳光花园3栋2单元501室", "李家村3组15号"]),
         ("address", "和平区南京道12号 长安街甲12号", ["和平区南京道12号", "长安街甲12号"]),
@@ -139,7 +142,7 @@ PIECES = [
     "qq",
 ]
 PIECES += ["：", "\u200b", "好", "💩", "x", "①", "²", "幺", "○", "×", "ｖ", "ⓦⓧ", "…", ".", "138.0013.8000"]
-PIECES += ["建国路", "88号", "市", "3号楼", "1201室", "线", "村"]
+PIECES += ["建国路", "88号", "市", "3号楼", "1201室", "线", "村", "公司", "://中", ".中国", "十号"]
 
 
 def test_no_address_is_found_in_harmless_text():

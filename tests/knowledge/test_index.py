@@ -27,7 +27,7 @@ def rows(document: int, contents: list[str]) -> list[tuple[int, int, Terms]]:
     return [(document * 100 + place, document, terms_of(text)) for place, text in enumerate(contents)]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(steps)
 def test_index_holds_what_was_put_in_last(steps: list[tuple[str, int, list[str]]]) -> None:
     """Law: after any coming, going and opening anew, each term finds exactly the passages that have it."""

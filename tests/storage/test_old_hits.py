@@ -9,7 +9,8 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import URL, text
 
-from server.storage import conversations, hits, verdicts
+from server.storage import alerts, conversations, hits, verdicts
+from server.storage.alerts import StoredAlert
 from server.storage.database import MIGRATIONS, Database
 from server.storage.hits import Chosen
 from server.storage.verdicts import StoredVerdict
@@ -55,7 +56,7 @@ def _write_as_before(file: Path) -> None:
 
 
 async def test_deleted_conversation_leaves_no_text_of_its_hits(database: Database) -> None:
-    """The hit stays as a count; masked and sealed text go with the conversation."""
+    """The hit stays as a count; masked and sealed text go, and an alert forgets which conversation it was."""
     async with database.write() as connection:
         await conversations.create(
             connection,
@@ -71,7 +72,12 @@ async def test_deleted_conversation_leaves_no_text_of_its_hits(database: Databas
         )
         await verdicts.record_many(connection, [row])
         await connection.execute(text("UPDATE verdicts SET sealed = x'00'"))
+        told = StoredAlert("a1", "r", "notice", "k", "l", "log", "question", "c1", "p", None, 1, 1, 1)
+        await alerts.add(connection, told, ["root"])
         assert await conversations.delete(connection, "c1", "pupil")
     async with database.read() as connection:
         (hit,) = await hits.page(connection, Chosen())
+        alert = await alerts.get(connection, "a1")
+    assert alert is not None
+    assert alert.source == "p"
     assert (hit.word, hit.text, hit.sealed, hit.conversation_id) == ("词", None, None, None)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -175,6 +177,48 @@ def test_draft_is_tried_published_and_discarded(compliance: httpx.Client) -> Non
     changes = compliance.get("/api/words/changes?limit=3").json()
     assert changes["changes"][0]["what"] == "discard" and changes["total"] > 3
     assert all(change["who"] == "compliance" for change in changes["changes"])
+
+
+def test_a_running_server_publishes_at_the_hour(compliance: httpx.Client) -> None:
+    """Nobody has to be there: the version is in effect soon after its time, and says who planned it."""
+    row = new_list(compliance, "戊表")
+    compliance.post("/api/words/entries", json={"list_id": row["id"], "text": "咚咚锵"})
+    before = compliance.get("/healthz").json()["lists_version"]
+    over = compliance.post("/api/words/publish", json={"publish_at": "2020-01-01T08:00"})
+    assert (over.status_code, problem_of(over)) == (422, "bad_time")
+    soon = (datetime.now(UTC) + timedelta(seconds=1)).isoformat()
+    planned = compliance.post("/api/words/publish", json={"publish_at": soon}).json()
+    assert planned["published"] is None and planned["submission"]["state"] == "scheduled"
+    while compliance.get("/healthz").json()["lists_version"] == before:
+        time.sleep(0.1)
+    (newest, *_) = compliance.get("/api/words/versions").json()["versions"]
+    assert (newest["number"], newest["published_by"]) == (before + 1, "compliance")
+    back = compliance.post("/api/words/rollback", json={"number": before}).json()["published"]
+    assert (back["number"], back["restores"]) == (before + 2, before)
+
+
+def test_the_draft_is_rehearsed_beside_everything_else(compliance: httpx.Client) -> None:
+    """Asked for, looked at until it is done, stale after the next edit; saved texts are part of it."""
+    row = new_list(compliance, "己表")
+    compliance.post("/api/words/entries", json={"list_id": row["id"], "text": "咚咚锵"})
+    sample = compliance.post("/api/words/samples", json={"text": "听见咚咚锵", "expected": "pass"}).json()[
+        "sample"
+    ]
+    assert sample["name"] == "听见咚咚锵"
+    compliance.post("/api/words/rehearsal", json={"days": 7})
+    while (seen := compliance.get("/api/words/rehearsal").json()["rehearsal"])["state"] == "running":
+        time.sleep(0.05)
+    assert (seen["state"], seen["is_stale"], seen["who"]) == ("done", False, "compliance")
+    assert {"name": "听见咚咚锵", "expected": "pass", "action": "block"} in seen["result"]["samples"]["wrong"]
+    difference = compliance.get(
+        f"/api/words/difference?from={compliance.get('/healthz').json()['lists_version']}"
+    )
+    assert [each["text"] for each in difference.json()["changes"]] == ["己表", "咚咚锵"]
+    delete_list(compliance, row["id"])
+    assert compliance.get("/api/words/rehearsal").json()["rehearsal"]["is_stale"]
+    assert compliance.delete(f"/api/words/samples/{sample['id']}").status_code == 204
+    assert compliance.delete(f"/api/words/samples/{sample['id']}").status_code == 404
+    compliance.post("/api/words/discard")
 
 
 def test_an_offset_beyond_all_numbers_is_a_wrong_value(compliance: httpx.Client) -> None:
