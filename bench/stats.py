@@ -50,7 +50,7 @@ def run() -> dict[str, float]:
 def _agreement() -> dict[str, float]:
     pairs = shipped_pairs()
     figures = {"num_pairs": float(len(pairs)), "threshold": THRESHOLD}
-    for half in ("tune", "judge"):
+    for half in ("tune", "judge", "fresh", "blind"):
         chosen = [pair for pair in pairs if pair.half == half]
         figures[f"grouping_f1_{half}"] = judge_grouping(chosen, THRESHOLD).f1
         figures[f"likeness_f1_{half}"] = judge_likeness(chosen, THRESHOLD).f1
@@ -97,6 +97,10 @@ async def _page(file: Path) -> dict[str, float]:
         await groups.load()
         one, everyone = Audience(("class-0",)), Audience(tuple(f"class-{n}" for n in range(NUM_CLASSES)))
         figures = {"num_turns": float(NUM_TURNS)}
+        began = time.perf_counter()
+        kept = Statistics(database, lambda: (), small_group=3, timezone="Asia/Shanghai")
+        figures["num_sheets"] = float(await kept.keep_up())  # once, after an upgrade; in the background
+        figures["keep_seconds"] = time.perf_counter() - began
         for name, audience in (("class", one), ("all", everyone)):
             statistics = Statistics(
                 database, lambda: (), small_group=3, timezone="Asia/Shanghai", is_told=True
@@ -104,6 +108,12 @@ async def _page(file: Path) -> dict[str, float]:
             table = GroupStatistics(statistics, groups)
             for when in ("first", "again"):
                 figures[f"page_{name}_{when}_ms"] = await _page_ms(statistics, table, audience)
+        # The worst moment: in every class somebody has just asked, and nothing was worked out since.
+        await asyncio.to_thread(_ask_everywhere, file)
+        statistics = Statistics(database, lambda: (), small_group=3, timezone="Asia/Shanghai", is_told=True)
+        figures["page_all_all_asked_ms"] = await _page_ms(
+            statistics, GroupStatistics(statistics, groups), everyone
+        )
         return figures
     finally:
         await database.close()
@@ -141,5 +151,15 @@ def _fill(file: Path) -> None:
             "INSERT INTO question_facts (turn_id, asked_at_ms, local_day, local_hour, class_id, asker,"
             " outcome, origin, rating, first_token_ms, total_ms, group_id) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)",
             rows(),
+        )
+    connection.close()
+
+
+def _ask_everywhere(file: Path) -> None:
+    """A rating in every class, in the running week."""
+    with connect(file) as connection:
+        connection.execute(
+            "UPDATE question_facts SET rating = 1 WHERE id IN (SELECT MAX(id) FROM question_facts"
+            " GROUP BY class_id)"
         )
     connection.close()

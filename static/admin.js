@@ -15,8 +15,8 @@ import { t } from './admin/say.js';
 import { Users } from './admin/users.js';
 
 const load = async () => {
-  const [{ users }, { classes }, { keys }, removed, { reveals }, examples] = await Promise.all(['users', 'classes', 'keys', 'removals', 'reveals', 'examples'].map((what) => api.get(`/api/${what}`)));
-  return { users, classes, keys, removed, reveals, examples };
+  const [{ users }, { classes }, { keys }, removed, { reveals }, { stages }, examples] = await Promise.all(['users', 'classes', 'keys', 'removals', 'reveals', 'stats/stages', 'examples'].map((what) => api.get(`/api/${what}`)));
+  return { users, classes, keys, removed, reveals, stages, examples };
 };
 
 function App({ site, reloadSite }) {
@@ -42,7 +42,7 @@ function App({ site, reloadSite }) {
     <h1>${t('title')}</h1>
     ${!isLoaded(found) && offered}
     <${Users} users=${value.users} site=${site} run=${run} />
-    <${Classes} classes=${value.classes} users=${value.users} site=${site} word=${pick(site.class_word)} run=${run} />
+    <${Classes} classes=${value.classes} stages=${value.stages} users=${value.users} site=${site} word=${pick(site.class_word)} run=${run} />
     <${Preset} site=${site} reloadSite=${reloadSite} />
     ${isLoaded(found) && offered}
     <${Privacy} removed=${value.removed} reveals=${value.reveals} classes=${value.classes} site=${site} reload=${reload} />

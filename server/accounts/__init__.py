@@ -7,6 +7,7 @@ from server.accounts.accounts import Accounts
 from server.accounts.logins import NewLogin
 from server.accounts.permissions import RIGHTS, Permission, Role, allows, may, require, require_chat
 from server.accounts.rights import rights_of
+from server.accounts.stages import LedChoice, Stage, StageChoice, Stages, StageView
 from server.accounts.views import (
     ClassPatch,
     ClassRef,
@@ -31,6 +32,7 @@ __all__ = [
     "ClassRef",
     "ClassView",
     "KeyView",
+    "LedChoice",
     "LoginView",
     "MadeKey",
     "NewClass",
@@ -41,6 +43,10 @@ __all__ = [
     "Permission",
     "RevealView",
     "Role",
+    "Stage",
+    "StageChoice",
+    "StageView",
+    "Stages",
     "UserPatch",
     "UserView",
     "Who",

@@ -35,6 +35,7 @@ class Permission(StrEnum):
     SEE_GROUPS = "see_groups"
     EDIT_GROUPS = "edit_groups"
     EDIT_ANSWERS = "edit_answers"
+    ANSWER_THREADS = "answer_threads"
     MANAGE_USERS = "manage_users"
     MANAGE_CLASSES = "manage_classes"
     SEE_METRICS = "see_metrics"
@@ -72,6 +73,7 @@ _ALLOWED: dict[Role, frozenset[Permission]] = {
             Permission.SEE_GROUPS,
             Permission.EDIT_GROUPS,
             Permission.EDIT_ANSWERS,
+            Permission.ANSWER_THREADS,
             Permission.MODERATE,
         }
     ),

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 import structlog
 
-from server.accounts import Who
+from server.accounts import StageView, Who
 from server.chat import loading
 from server.chat.connection import Connection
 from server.chat.facts import Facts
@@ -22,6 +22,7 @@ from server.chat.live import LiveConversation
 from server.chat.messages import TOO_MANY_CONNECTIONS
 from server.chat.parts import Parts
 from server.chat.removing import Removing
+from server.chat.threads import ThreadDesk, teacher_said
 from server.errors import ClientProblem
 from server.presets import Preset
 from server.protocol.carries import CarryShelf
@@ -29,6 +30,7 @@ from server.protocol.conversation import ConversationMachine
 from server.protocol.rates import BucketShelf
 from server.protocol.session import SERVICE_RESTART
 from server.protocol.texts import Texts
+from server.protocol.threads import Stand
 from server.storage import conversations
 from server.storage.conversations import ListedConversation, StoredConversation
 from server.storage.ids import new_id
@@ -68,6 +70,7 @@ class ChatDesk:
         self._address_buckets = BucketShelf(rules.asks_per_minute_address)
         # Far more than anyone's hands can do, and far less than what would fill the disk.
         self._deeds = BucketShelf(6 * rules.asks_per_minute, DEEDS_AT_ONCE)
+        self.threads = ThreadDesk(parts.database, self._known)
         self._sweeper: asyncio.Task[None] | None = None
         self._closing = False
 
@@ -217,7 +220,14 @@ class ChatDesk:
 
     async def _find(self, who: Who, conversation_id: str | None) -> LiveConversation | None:
         if conversation_id is None:
-            return self._begin(who)
+            stages = self._parts.stages
+            view = await stages.of(who.class_id) if stages is not None else StageView()
+            return self._begin(who, view.wants_hints)
+        live = await self._known(conversation_id)
+        return live if live is not None and live.serves(who) else None
+
+    async def _known(self, conversation_id: str) -> LiveConversation | None:
+        """The conversation of this id, whosever it is."""
         live = self._live.get(conversation_id)
         if live is None:
             # Two pages that come back at once must not load it twice.
@@ -227,9 +237,9 @@ class ChatDesk:
                 self._loading[conversation_id] = task
                 task.add_done_callback(lambda _: self._loading.pop(conversation_id, None))
             live = await asyncio.shield(task)
-        return live if live is not None and live.serves(who) else None
+        return live
 
-    def _begin(self, who: Who) -> LiveConversation:
+    def _begin(self, who: Who, wants_hints: bool) -> LiveConversation:
         now_ms = self._parts.now_ms()
         preset = self._parts.preset
         stored = StoredConversation(
@@ -237,13 +247,13 @@ class ChatDesk:
             owner_id=who.id,
             class_id=who.class_id,
             preset=preset.name,
-            system_prompt=preset.system_prompt,
+            system_prompt=preset.system_prompt + (f"\n{preset.hints_prompt}" if wants_hints else ""),
             title="",
             created_at_ms=now_ms,
             updated_at_ms=now_ms,
         )
         machine = ConversationMachine(question_chars=self._parts.rules.question_chars)
-        live = self._take_in(stored, machine, History(), is_stored=False)
+        live = self._take_in(stored, machine, History(), {}, is_stored=False)
         self._begun[live.id] = live
         if len(self._begun) > MAX_BLANK:
             oldest = self._begun.pop(next(iter(self._begun)))
@@ -258,14 +268,21 @@ class ChatDesk:
             conversation_id,
             question_chars=self._parts.rules.question_chars,
             texts=self._parts.texts,
+            said=lambda text: teacher_said(self._parts, text),
             now_ms=self._parts.now_ms(),
         )
         if loaded is None:
             return None
-        return self._take_in(loaded.stored, loaded.machine, loaded.history, is_stored=True)
+        return self._take_in(loaded.stored, loaded.machine, loaded.history, loaded.threads, is_stored=True)
 
     def _take_in(
-        self, stored: StoredConversation, machine: ConversationMachine, history: History, *, is_stored: bool
+        self,
+        stored: StoredConversation,
+        machine: ConversationMachine,
+        history: History,
+        threads: Mapping[str, Stand],
+        *,
+        is_stored: bool,
     ) -> LiveConversation:
         live = LiveConversation(
             stored,
@@ -275,6 +292,7 @@ class ChatDesk:
             parts=self._parts,
             journal=self._journal,
             facts=self._facts,
+            threads=threads,
             on_lost=self._forget,
         )
         if self._closing:

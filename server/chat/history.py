@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from server.sources.types import PastTurn, ReplyRequest, Sampling, TurnIds
@@ -28,9 +28,13 @@ class History:
         self._turns = list(turns)
 
     @classmethod
-    def of(cls, stored: Iterable[StoredTurn]) -> History:
-        """Take up what the database kept."""
-        return cls(_remembered(turn) for turn in stored if turn.finish is not None and not turn.replaced)
+    def of(cls, stored: Iterable[StoredTurn], told: Mapping[str, Sequence[str]] | None = None) -> History:
+        """Take up what the database kept, and what teachers said to some turns."""
+        history = cls(_remembered(turn) for turn in stored if turn.finish is not None and not turn.replaced)
+        for turn, texts in (told or {}).items():
+            for text in texts:
+                history.told(turn, text)
+        return history
 
     def __len__(self) -> int:
         return len(self._turns)
@@ -43,6 +47,19 @@ class History:
     def add(self, turn: Remembered) -> None:
         """A turn has ended."""
         self._turns.append(turn)
+
+    def knows(self, turn: str) -> bool:
+        """Whether this turn has ended and was not answered anew."""
+        return any(each.turn == turn for each in self._turns)
+
+    def told(self, turn: str, text: str) -> None:
+        """A teacher answered this turn: remembered with its answer, which is not the model's alone now."""
+        self._turns = [
+            replace(each, answer="\n\n".join(filter(None, (each.answer, text))), ids=None)
+            if each.turn == turn
+            else each
+            for each in self._turns
+        ]
 
     def drop(self, turn: str | None) -> None:
         """This turn is being answered anew."""

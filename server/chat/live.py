@@ -5,26 +5,30 @@ journal come out, and what is durable goes to the watchers. It knows neither soc
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import structlog
 
 from server.accounts import Who
 from server.chat.answering import answer
+from server.chat.considering import Considered, consider
 from server.chat.facts import Facts
+from server.chat.grace import Grace
 from server.chat.history import History
 from server.chat.journal import Journal
 from server.chat.minutes import Minutes
 from server.chat.parts import Parts
 from server.chat.reply import ReplyRun
 from server.chat.speaker import Speaker
+from server.chat.threads import LiveThreads
 from server.chat.watchers import Watcher, Watchers
 from server.errors import ClientProblem, SourceProblem, StorageProblem
-from server.knowledge import Finding, Grounded, Nothing, Served, refers_back
+from server.knowledge import Served
 from server.protocol.conversation import ConversationMachine, Proposal, Repeat
 from server.protocol.effects import Command
-from server.protocol.frames import Ask, AskTeacher, Rate, Regenerate, Stop
+from server.protocol.frames import Ask, AskTeacher, Rate, Regenerate, Stop, TeacherThread
 from server.protocol.session import SERVICE_RESTART, TRY_AGAIN_LATER
+from server.protocol.threads import Stand
 from server.protocol.turn import Why
 from server.storage import turns
 from server.storage.batches import Batch
@@ -47,6 +51,7 @@ class LiveConversation:
         parts: what the desk is built from.
         journal: where batches go.
         facts: who counts.
+        threads: what was sent to a teacher, by turn.
         on_lost: called when the database refused and this object must not be used any more.
     """
 
@@ -60,6 +65,7 @@ class LiveConversation:
         parts: Parts,
         journal: Journal,
         facts: Facts,
+        threads: Mapping[str, Stand],
         on_lost: Callable[[LiveConversation], None],
     ) -> None:
         self.stored = stored
@@ -79,9 +85,10 @@ class LiveConversation:
             pseudonym=parts.pseudonym,
             hit_notes=parts.hit_notes,
         )
+        self._threads = LiveThreads(stored.id, machine, history, parts, threads)
         self._run: ReplyRun | None = None
         self._asking = Who("visitor", stored.owner_id, class_id=stored.class_id)
-        self._grace: asyncio.TimerHandle | None = None
+        self._grace = Grace(parts.rules.grace_seconds, self._grace_is_over)
         self._over: str | None = None  # a code: deleted or lost, and nothing is done any more
         self._closing = False
         self._touched_ms = parts.now_ms()
@@ -101,6 +108,11 @@ class LiveConversation:
         """Whether nobody has asked anything, nor is about to."""
         return self._machine.last_seq == 0 and not self.watchers
 
+    @property
+    def is_over(self) -> bool:
+        """Whether it is deleted or given up."""
+        return self._over is not None
+
     def serves(self, who: Who) -> bool:
         """Whether it is theirs, and not deleted or given up."""
         return self.stored.owner_id == who.id and self._over is None
@@ -119,21 +131,17 @@ class LiveConversation:
         Raises:
             StorageProblem: the journal cannot be read.
         """
-        if self._grace is not None:
-            self._grace.cancel()
-            self._grace = None
+        self._grace.cancel()
         await self.watchers.join(watcher)
 
     def leave(self, watcher: Watcher) -> None:
         """The connection is gone. If it was the last, a running answer has only the grace time left."""
         self.watchers.leave(watcher)
         self._touched_ms = self._parts.now_ms()
-        if not self.watchers and self.is_running and self._grace is None:
-            loop = asyncio.get_running_loop()
-            self._grace = loop.call_later(self._parts.rules.grace_seconds, self._grace_is_over)
+        if not self.watchers and self.is_running:
+            self._grace.start()
 
     def _grace_is_over(self) -> None:
-        self._grace = None
         if not self.watchers:
             self._end("gone")
 
@@ -153,49 +161,63 @@ class LiveConversation:
             case Ask():
                 # Looked up before the machine is asked: from its word to the turn's beginning nothing waits.
                 wanted = frame.text if self._machine.would_consider(frame) else None
-                finding = await self._find(wanted, speaker)
+                considered = await self._consider(wanted, speaker)
                 pipeline = self._parts.pipeline(speaker.who.class_id)
                 decision = self._machine.ask(frame, speaker.asker, pipeline, self._touched_ms)
                 if isinstance(decision, Repeat):
                     await self.watchers.send_again(speaker.watcher, decision.seq)
                 else:
-                    self._asked(decision, speaker, finding)
+                    self._asked(decision, speaker, considered)
             case Regenerate():
-                finding = await self._find(self._machine.question_of(frame.turn), speaker)
+                considered = await self._consider(self._machine.question_of(frame.turn), speaker)
                 pipeline = self._parts.pipeline(speaker.who.class_id)
                 again = self._machine.regenerate(frame, speaker.asker, pipeline, self._touched_ms)
-                self._asked(again, speaker, finding)
+                self._asked(again, speaker, considered)
             case Stop(turn=turn):
                 if self._machine.running is not None and self._machine.running.id == turn:
                     self._end("stopped")
             case Rate():
                 await self._rate(frame, speaker)
-            case AskTeacher():
-                raise ClientProblem("unavailable", speaker.texts.no_teacher)
+            case AskTeacher() | TeacherThread():
+                try:
+                    await self._threads.command(frame, speaker)
+                finally:
+                    self._minutes.enter(self._machine.take(), speaker.who, None)
+                    self._changed()
 
-    async def _find(self, question: str | None, speaker: Speaker) -> Finding:
-        if question is None or self._parts.knowledge is None:
-            return Nothing()
-        finding = await self._parts.knowledge.find(question.strip(), speaker.who.class_id)
-        before = self._history.question_before(question.strip())
-        if isinstance(finding, Nothing) and before and refers_back(question):
-            longer = f"{before}\n{question.strip()}"
-            together = await self._parts.knowledge.find(longer, speaker.who.class_id)
-            finding = together if isinstance(together, Grounded) else finding
+    def answer_thread(self, turn: str, text: str, by: str, class_id: str | None) -> asyncio.Future[None]:
+        """A teacher answers what was sent to them: done when it is durable.
+
+        Raises:
+            ClientProblem: it cannot be sent, and why.
+        """
+        self._touched_ms = self._parts.now_ms()
+        self._threads.answer(turn, text, by, class_id)
+        receipt = self._minutes.receipt()
+        self._changed()
+        return receipt
+
+    async def _consider(self, question: str | None, speaker: Speaker) -> Considered:
+        before = None if question is None else self._history.question_before(question.strip())
+        considered = await consider(self._parts, question, speaker.who, self._touched_ms, before=before)
         if self._over is not None:  # while it was looked up
             raise ClientProblem(self._over, getattr(speaker.texts, self._over))
-        return finding
+        return considered
 
-    def _asked(self, proposal: Proposal | None, speaker: Speaker, finding: Finding) -> None:
+    def _asked(self, proposal: Proposal | None, speaker: Speaker, considered: Considered) -> None:
         # A refusal belongs to who asked just now, but the answer under way still to who asked before.
         if proposal is None:
             self._minutes.enter(self._machine.take(), speaker.who, None)
         else:
             self._asking = speaker.who
-            self._begin(proposal, speaker, finding)
+            self._begin(proposal, speaker, considered)
         self._changed()
 
-    def _begin(self, proposal: Proposal, speaker: Speaker, finding: Finding) -> None:
+    def _begin(self, proposal: Proposal, speaker: Speaker, considered: Considered) -> None:
+        finding, permit = considered.finding, considered.permit
+        if (refusal := permit.refusal(finding, speaker.texts)) is not None:
+            self._machine.turn_away(proposal, refusal, None, "stage")
+            return
         if self._closing:
             self._machine.turn_away(proposal, speaker.texts.not_ready, BUSY_RETRY_SECONDS)
             return
@@ -206,7 +228,7 @@ class LiveConversation:
             user=speaker.who.id,
             system=self.stored.system_prompt,
             question=proposal.question,
-            sampling=self._parts.sampling,
+            sampling=permit.sampling(self._parts.sampling),
             replaces=proposal.replaces,
         )
         try:
@@ -265,6 +287,7 @@ class LiveConversation:
         """The database refused. Nothing that is not journalled was shown, so what is only in memory is given
         up: the source is freed, and pages come back to what is durable."""
         self._give_up("storage", TRY_AGAIN_LATER)
+        self._minutes.lost(problem)
         self._on_lost(self)
 
     # --- the end --------------------------------------------------------------------
@@ -278,8 +301,7 @@ class LiveConversation:
             self._end("stopped")
             self._over = code
             self.watchers.dismiss(code, close_code)
-            if self._grace is not None:
-                self._grace.cancel()
+            self._grace.cancel()
 
     async def answered(self) -> None:
         """Wait until no answer is under way."""
@@ -296,6 +318,5 @@ class LiveConversation:
 
     def close(self) -> None:
         """The server has stopped: pages come back to the next one."""
-        if self._grace is not None:
-            self._grace.cancel()
+        self._grace.cancel()
         self.watchers.dismiss(None, SERVICE_RESTART)

@@ -5,18 +5,20 @@ It does not know who asks for it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import cast
 
 from server.accounts import Who
 from server.chat.facts import Facts
 from server.chat.history import History
 from server.protocol.conversation import REMEMBERED_REFUSALS, ConversationMachine
 from server.protocol.effects import TurnEnded
-from server.protocol.frames import Done, Usage, dump
+from server.protocol.frames import Done, ThreadState, Usage, dump
 from server.protocol.replay import answer_of, outcomes_of
 from server.protocol.texts import Texts
-from server.storage import batches, conversations, journal, turns
+from server.protocol.threads import Stand
+from server.storage import batches, conversations, journal, threads, turns
 from server.storage.batches import Batch, EndedTurn
 from server.storage.conversations import StoredConversation
 from server.storage.database import Database
@@ -32,6 +34,7 @@ class Loaded:
     stored: StoredConversation
     machine: ConversationMachine
     history: History
+    threads: Mapping[str, Stand]
 
 
 async def load(
@@ -41,9 +44,13 @@ async def load(
     *,
     question_chars: int,
     texts: Mapping[str, Texts],
+    said: Callable[[str], str],
     now_ms: int,
 ) -> Loaded | None:
     """The conversation, or None. It must not be in memory: a turn without an end is ended.
+
+    Args:
+        said: how a teacher's words are remembered.
 
     Raises:
         StorageProblem: the database refused.
@@ -62,6 +69,8 @@ async def load(
             known = await turns.get_turns(connection, conversation_id)
         last_seq = await journal.last_seq(connection, conversation_id)
         decisions = await journal.read_starting(connection, conversation_id, _DECISIONS)
+        sent = await threads.stands(connection, conversation_id)
+        answers = await threads.answers(connection, conversation_id)
     accepted, refused = outcomes_of(decisions)
     recently_refused = dict(list(refused.items())[-REMEMBERED_REFUSALS:])
     machine = ConversationMachine(
@@ -70,7 +79,11 @@ async def load(
         outcomes={**recently_refused, **accepted},
         last_turn=(known[-1].id, known[-1].question) if known else None,
     )
-    return Loaded(stored, machine, History.of(known))
+    told = {turn: [said(text) for text in texts] for turn, texts in answers.items()}
+    stands = {
+        turn: Stand(cast(ThreadState, state), num_replies) for turn, (state, num_replies) in sent.items()
+    }
+    return Loaded(stored, machine, History.of(known, told), stands)
 
 
 async def end_cut_turns(database: Database, facts: Facts, *, texts: Mapping[str, Texts], now_ms: int) -> int:

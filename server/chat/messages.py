@@ -24,7 +24,13 @@ _ZH = {
     "empty_question": "请先写下问题。",
     "no_such_conversation": "没有找到这段对话，它可能已被删除。",
     "no_such_turn": "只能重新回答最后一个问题。",
-    "no_teacher": "这个版本还不能把问题转给老师。请把问题记下来，当面请教。",
+    "no_teacher": "您还没有加入任何{class_word}，问题没有人可转。请先用加入码加入，写的内容还在。",
+    "thread_over": "这个问题现在不能这样处理，请看它下面的最新状态。",
+    "too_many_threads": "已有 10 个问题在等{teacher_word}回复，请等一等，或先撤回一个。",
+    "passed_on": "问题已发给{teacher_word}，回复会出现在这里。",
+    "stage": "这里目前只回答{teacher_word}准备好的问题，这个问题还没有准备好的答案。"
+    "可以换个问法，或把它发给{teacher_word}。",
+    "stage_day": "今天的 {{most}} 次提问已用完，明天可以继续；着急的问题可以发给{teacher_word}。",
     "storage": "对话暂时无法保存，回答已停止。请稍后再试。",
     "internal": "服务器出了意外，已记入日志，请稍后再试。",
 }
@@ -43,10 +49,19 @@ _EN = {
     "empty_question": "Please write a question first.",
     "no_such_conversation": "There is no such conversation; perhaps it was deleted.",
     "no_such_turn": "Only the last question can be answered anew.",
-    "no_teacher": "This version cannot pass questions on to a teacher yet. Please ask in person.",
+    "no_teacher": "You have joined no {class_word} yet, so there is nobody to pass the question to. Please "
+    "join with a code first; what you wrote is still there.",
+    "thread_over": "This cannot be done with the question now; please see how it stands below it.",
+    "too_many_threads": "10 questions wait for your {teacher_word} already. Please wait, or withdraw one.",
+    "passed_on": "The question was sent to your {teacher_word}; the reply will appear here.",
+    "stage": "Only questions that your {teacher_word} prepared are answered here, and this is not one "
+    "of them yet. Ask it in other words, or send it to your {teacher_word}.",
+    "stage_day": "Today's {{most}} questions are used up; you can go on tomorrow. What cannot wait can be "
+    "sent to your {teacher_word}.",
     "storage": "The conversation cannot be stored now, so the answer was stopped. Please try again later.",
     "internal": "Something unexpected happened; it is in the log. Please try again later.",
 }
+_NAMING_PEOPLE = ("no_teacher", "too_many_threads", "passed_on", "stage", "stage_day")
 TOO_MANY_CONNECTIONS = (
     "打开的页面太多了，请先关掉几个。",
     "Too many pages are open. Please close some of them.",
@@ -60,6 +75,9 @@ def texts_of(preset: Preset) -> dict[str, Texts]:
 
 def _texts(preset: Preset, lang: str, table: dict[str, str]) -> Texts:
     own: dict[str, Any] = {**table}
+    words = {"class_word": preset.class_word.get(lang), "teacher_word": preset.teacher_word.get(lang)}
+    for name in _NAMING_PEOPLE:
+        own[name] = own[name].format(**words)
     return Texts(
         refusal=preset.refusal.get(lang),
         busy=preset.busy.get(lang),

@@ -4,6 +4,7 @@ and is counted when the batch is durable. It does not know who watches.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable
 from functools import partial
 
@@ -14,12 +15,22 @@ from server.accounts import Who
 from server.chat.facts import Facts
 from server.chat.history import History, Remembered
 from server.chat.hit_notes import HitNotes
+from server.errors import StorageProblem
 from server.metrics import Metrics
-from server.protocol.effects import ConversationEffect, FilterFailed, Hits, Show, TurnBegan, TurnEnded
+from server.protocol.effects import (
+    ConversationEffect,
+    FilterFailed,
+    Hits,
+    Show,
+    ThreadMoved,
+    TurnBegan,
+    TurnEnded,
+)
 from server.protocol.frames import Refused, dump
 from server.sources.types import TurnIds
 from server.storage.batches import Batch, EndedTurn, NewTurn
 from server.storage.conversations import StoredConversation
+from server.storage.threads import ThreadMove
 from server.storage.verdicts import StoredVerdict
 
 log = structlog.get_logger(__name__)
@@ -59,6 +70,7 @@ class Minutes:
         self._batch = Batch(stored.id)
         self._notes: list[Callable[[], None]] = []
         self._notes_in_flight: list[Callable[[], None]] = []
+        self._receipts: list[asyncio.Future[None]] = []
         self._num_in_flight = 0
         self._blocked_at_ms = 0  # of the newest hits of a question: a refusal follows them
 
@@ -101,6 +113,8 @@ class Minutes:
                     self._ended(effect, asking, ids if effect.exact else None)
                 case Hits():
                     self._hits(effect, asking)
+                case ThreadMoved():
+                    self._moved(effect, asking)
                 case FilterFailed(error):
                     self._metrics.filter_failed()
                     log.error(
@@ -125,6 +139,39 @@ class Minutes:
         for note in self._notes_in_flight:
             note()
         self._notes_in_flight = []
+
+    def receipt(self) -> asyncio.Future[None]:
+        """Done when everything entered so far is durable; fails where it cannot be."""
+        receipt: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._receipts.append(receipt)
+        self._notes.append(partial(self._hand_out, receipt))
+        return receipt
+
+    def lost(self, problem: StorageProblem) -> None:
+        """The database refused: nothing that waits will be durable."""
+        for receipt in self._receipts:
+            if not receipt.done():
+                receipt.set_exception(problem)
+        self._receipts.clear()
+
+    def _hand_out(self, receipt: asyncio.Future[None]) -> None:
+        self._receipts.remove(receipt)
+        if not receipt.done():
+            receipt.set_result(None)
+
+    def _moved(self, moved: ThreadMoved, asking: Who) -> None:
+        self._batch.threads.append(
+            ThreadMove(
+                turn_id=moved.turn,
+                conversation_id=self._stored.id,
+                class_id=asking.class_id,
+                asker=self._pseudonym(asking.id, asking.class_id, moved.at_ms),
+                state=moved.state,
+                at_ms=moved.at_ms,
+                text=moved.text,
+                by=moved.by,
+            )
+        )
 
     def _refused(self, frame: Refused, asking: Who) -> None:
         if frame.code == "filter":

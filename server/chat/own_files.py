@@ -32,6 +32,7 @@ _WORDS = {
         "hits": "命中词语的记录（没有原文）",
         "reveals": "谁查看过我的姓名",
         "untitled": "对话",
+        "to_teacher": "我写给老师的",
     },
     "en": {
         "title": "My data",
@@ -43,6 +44,7 @@ _WORDS = {
         "hits": "Words that were hit (no text is kept)",
         "reveals": "Who was told my name",
         "untitled": "Conversation",
+        "to_teacher": "What I wrote to the teacher",
     },
 }
 
@@ -122,6 +124,9 @@ def _page(own: Belongings, preset: Preset, zone: ZoneInfo, lang: str) -> Iterato
         for turn in turns:
             yield f"<h3>{words['question']} · {at(turn.asked_at_ms)}</h3>\n<pre>{safe(turn.question)}</pre>\n"
             yield f"<h3>{safe(_label(turn, preset, lang))}</h3>\n<pre>{safe(turn.answer)}</pre>\n"
+            for post in turn.posts:
+                yield f"<h4>{safe(post.by or words['to_teacher'])} · {at(post.at_ms)}</h4>\n"
+                yield f"<pre>{safe(post.text)}</pre>\n"
     if own.hits:
         yield f"<h2>{words['hits']}</h2>\n<ul>\n"
         yield from (

@@ -10,6 +10,7 @@ from typing import Protocol
 from filters import Pipeline
 from server.accounts import ClassRef, Who
 from server.chat.hit_notes import HitNotes
+from server.chat.permits import Stages
 from server.errors import StorageProblem
 from server.knowledge import Finding
 from server.metrics import Metrics
@@ -130,6 +131,7 @@ class Parts:
     join_class: JoinClass
     texts: Mapping[str, Texts]
     knowledge: Knowledge | None = None
+    stages: Stages | None = None  # of classes; None: everything is open
     hit_notes: HitNotes | None = None  # what the record keeps of a hit beside its word
     private: Private | None = None  # at work before anything is stored
     now_ms: Callable[[], int] = field(default=_now_ms)

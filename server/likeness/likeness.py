@@ -36,6 +36,7 @@ _ONE_ASPECT: Final = 0.85
 _OTHER_ACT: Final = 0.3
 _ONE_ACT: Final = 0.35
 _APART: Final = 0.3
+_TURNED: Final = 0.3  # the same things the other way round
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,10 +144,18 @@ def agreement(one: Features, other: Features) -> float:
         factor *= _OTHER_ASPECT if one.aspects and other.aspects else _ONE_ASPECT
     if one.acts != other.acts and not one.acts & other.acts:
         factor *= _OTHER_ACT if one.acts and other.acts else _ONE_ACT
+    if _is_turned(one, other):
+        factor *= _TURNED
     for kind, names in one.kinds.items():
         if kind in other.kinds and other.kinds[kind] != names:
             factor *= _APART
     return factor
+
+
+def _is_turned(one: Features, other: Features) -> bool:
+    """Whether one thing becomes another in both, but not the same one."""
+    turns = "convert" in one.acts and "convert" in other.acts
+    return turns and len(one.words) > 1 and one.words != other.words and set(one.words) == set(other.words)
 
 
 def _length(features: Features, rarity: Callable[[str], float]) -> float:

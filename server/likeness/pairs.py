@@ -1,7 +1,9 @@
 """Pairs of questions that people have labelled, and how well a judge agrees with them.
 
 Pure. `pairs.csv` holds school and public-service questions; its `half` says on which pairs a threshold may be
-chosen (`tune`) and which ones judge it (`judge`); no family of questions is in both.
+chosen (`tune`) and which ones judge it (`judge`); no family of questions is in both. `fresh` was written
+later, before anybody had seen what the program makes of it, and then looked at; `blind` was judged once, and
+no word list was written after a look at it: it says how well groups of others' questions will agree.
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ class Pair:
     other: str
     same: bool
     kind: str  # wording | hard | easy
-    half: str  # tune | judge
+    half: str  # tune | judge | fresh | blind
 
 
 @dataclass(frozen=True, slots=True)

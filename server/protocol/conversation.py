@@ -103,6 +103,11 @@ class ConversationMachine:
         return None if self._turn is None or self._turn.over else self._turn
 
     @property
+    def outgoing(self) -> Outgoing:
+        """Where effects go in their order: threads with a teacher put theirs there, too."""
+        return self._out
+
+    @property
     def last_seq(self) -> int:
         """The number of the newest frame that was made, committed or not."""
         return self._out.last_seq
@@ -194,9 +199,15 @@ class ConversationMachine:
         self._turn = RunningTurn(began, proposal.pipeline, proposal.texts, self._out)
         return self._turn
 
-    def turn_away(self, proposal: Proposal, message: str, retry_after_seconds: float | None) -> None:
-        """No source takes the question now. The same `id` may try again: nothing was decided about it."""
-        self._refuse(self._refusal_id(proposal), "busy", message, retry_after_seconds=retry_after_seconds)
+    def turn_away(
+        self,
+        proposal: Proposal,
+        message: str,
+        retry_after_seconds: float | None,
+        code: RefusalCode = "busy",
+    ) -> None:
+        """Nobody takes the question now. The same `id` may try again: nothing was decided about it."""
+        self._refuse(self._refusal_id(proposal), code, message, retry_after_seconds=retry_after_seconds)
 
     def _propose(
         self,

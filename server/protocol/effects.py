@@ -27,11 +27,15 @@ from server.protocol.frames import (
     Sources,
     Started,
     Stop,
+    TeacherAnswer,
+    TeacherThread,
+    Thread,
+    ThreadState,
     Usage,
 )
 
-Command = Ask | Stop | Regenerate | Rate | AskTeacher
-Numbered = Accepted | Refused | Queued | Started | Sources | Delta | Done
+Command = Ask | Stop | Regenerate | Rate | AskTeacher | TeacherThread
+Numbered = Accepted | Refused | Queued | Started | Sources | Delta | Done | Thread | TeacherAnswer
 
 # --- of one connection --------------------------------------------------------------
 
@@ -118,10 +122,21 @@ class Hits:
 
 
 @dataclass(frozen=True, slots=True)
+class ThreadMoved:
+    """Remember how a thread with the teacher stands, and what was written to it."""
+
+    turn: str
+    state: ThreadState
+    at_ms: int
+    text: str | None = None  # as it was shown
+    by: str | None = None  # the teacher who wrote it; None: the asker
+
+
+@dataclass(frozen=True, slots=True)
 class FilterFailed:
     """The filter itself broke: nothing passed, and someone must know."""
 
     error: Exception
 
 
-ConversationEffect = Show | TurnBegan | TurnEnded | Hits | FilterFailed
+ConversationEffect = Show | TurnBegan | TurnEnded | Hits | ThreadMoved | FilterFailed

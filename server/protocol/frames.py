@@ -10,21 +10,23 @@ import json
 from functools import cache
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
 from server.errors import ClientProblem
+from server.protocol.frame import Frame as _Frame
+from server.protocol.thread_frames import AskTeacher as AskTeacher
+from server.protocol.thread_frames import TeacherAnswer as TeacherAnswer
+from server.protocol.thread_frames import TeacherThread as TeacherThread
+from server.protocol.thread_frames import Thread as Thread
+from server.protocol.thread_frames import ThreadState as ThreadState
 
 VERSION = 1
 
 Finish = Literal["stop", "length", "stopped", "filtered", "failed"]
-Origin = Literal["model", "approved_answer", "offer", "declined"]
+Origin = Literal["model", "approved_answer", "offer", "declined", "teacher"]
 Notice = Literal["masked", "warned"]
 Reason = Literal["hit", "new", "evicted", "edited", "truncated", "filtered", "restart"]
 RefusalCode = Literal["filter", "too_long", "too_fast", "busy", "stage"]
-
-
-class _Frame(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
 # --- browser → server ---------------------------------------------------------------
@@ -72,21 +74,13 @@ class Rate(_Frame):
     reason: str | None = Field(None, max_length=500)
 
 
-class AskTeacher(_Frame):
-    """Send this turn to the teacher, on purpose."""
-
-    type: Literal["ask_teacher"] = "ask_teacher"
-    turn: str = Field(max_length=64)
-    note: str | None = Field(None, max_length=500)
-
-
 class Ping(_Frame):
     """Are you there?"""
 
     type: Literal["ping"] = "ping"
 
 
-ClientFrame = Hello | Ask | Stop | Regenerate | Rate | AskTeacher | Ping
+ClientFrame = Hello | Ask | Stop | Regenerate | Rate | AskTeacher | TeacherThread | Ping
 
 
 # --- server → browser ---------------------------------------------------------------
@@ -201,7 +195,8 @@ class Started(_Frame):
     """The answer begins.
 
     `origin` says whose it is: the model's, an approved answer (`approved` says which), a choice between the
-    approved answers to `offers`, or the preset's word that there is none (`declined`).
+    approved answers to `offers`, the preset's word that there is none (`declined`), or nobody's, as the
+    question goes to a teacher (`teacher`).
     """
 
     type: Literal["started"] = "started"
@@ -262,7 +257,20 @@ class Pong(_Frame):
     type: Literal["pong"] = "pong"
 
 
-ServerFrame = Welcome | Accepted | Refused | Queued | Started | Sources | Delta | Done | Error | Pong
+ServerFrame = (
+    Welcome
+    | Accepted
+    | Refused
+    | Queued
+    | Started
+    | Sources
+    | Delta
+    | Done
+    | Thread
+    | TeacherAnswer
+    | Error
+    | Pong
+)
 
 # A journal that cannot be read is a bug with a traceback in the log: not with what a pupil wrote in it.
 _QUIET = ConfigDict(hide_input_in_errors=True)

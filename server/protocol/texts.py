@@ -32,6 +32,11 @@ class Texts:
     no_such_conversation: str
     no_such_turn: str
     no_teacher: str
+    thread_over: str  # what was sent to the teacher no longer stands so
+    too_many_threads: str
+    passed_on: str  # in `done`: the question goes to the teacher
+    stage: str  # in `refused`: only approved answers in this class
+    stage_day: str  # in `refused`: the day's questions are used up; a place for {most}
     storage: str
     internal: str
     # in place of `refusal` and `filtered`, by category: whoever edits the words writes them

@@ -207,6 +207,11 @@ class RunningTurn:
         else:
             self._end("failed", now_ms, Usage(), self._closing_text())
 
+    def passed_on(self, now_ms: int) -> None:
+        """Nobody answers here: the question goes to a teacher."""
+        self.said("teacher", now_ms)
+        self._end("stop", now_ms, Usage(), self._texts.passed_on)
+
     def _closing_text(self) -> str:
         return self._texts.closing if self._why == "closing" else self._texts.failed
 
@@ -224,7 +229,7 @@ class RunningTurn:
         elif self._stream.blocked:
             finish, message = "filtered", self._texts.filtered_of(self._blocked_category())
         self.release()
-        if finish in ("stop", "length") and not self._shown.strip():
+        if finish in ("stop", "length") and not self._shown.strip() and message is None:
             message = self._texts.fallback
         asked_at_ms = self.began.asked_at_ms
         usage = usage.model_copy(

@@ -12,10 +12,11 @@ from typing import Any
 
 from sqlalchemy import Executable, bindparam, insert, text, update
 
-from server.storage import journal, verdicts
+from server.storage import journal, threads, verdicts
 from server.storage.conversations import TITLE_CHARS, StoredConversation
 from server.storage.database import Database
 from server.storage.tables import Conversation, Turn
+from server.storage.threads import ThreadMove
 from server.storage.turns import pack_ids
 from server.storage.verdicts import StoredVerdict
 
@@ -58,10 +59,11 @@ class Batch:
     begun: list[NewTurn] = field(default_factory=list)
     ended: list[EndedTurn] = field(default_factory=list)
     verdicts: list[StoredVerdict] = field(default_factory=list)
+    threads: list[ThreadMove] = field(default_factory=list)
     frames: list[tuple[int, str]] = field(default_factory=list)  # (seq, text)
 
     def __bool__(self) -> bool:
-        return bool(self.begun or self.ended or self.verdicts or self.frames)
+        return bool(self.begun or self.ended or self.verdicts or self.threads or self.frames)
 
 
 # One statement for all turns of a batch, however many: the number is found where the row is written.
@@ -105,6 +107,8 @@ async def write(database: Database, batches: Sequence[Batch]) -> None:
         for statement, rows in statements:
             if rows:
                 await connection.execute(statement, rows)
+        for step in [step for batch in batches for step in batch.threads]:
+            await threads.move(connection, step)
         await verdicts.record_many(connection, [each for batch in batches for each in batch.verdicts])
         await journal.append_many(
             connection,

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.storage.forgetting import forget_conversations
 from server.storage.tables import Conversation, Turn
+from server.storage.tables_threads import TeacherThread
 
 TITLE_CHARS = 40
 
@@ -39,6 +40,7 @@ class ListedConversation:
     title: str
     updated_at_ms: int
     num_turns: int
+    unread: bool  # a teacher answered, and nobody has seen it yet
 
 
 _COLUMNS = [getattr(Conversation, name) for name in StoredConversation.__dataclass_fields__]
@@ -94,8 +96,19 @@ async def list_for_owner(
         .where(Turn.conversation_id == Conversation.id, Turn.replaced.is_(False))
         .scalar_subquery()
     )
+    unread = (
+        select(TeacherThread.turn_id)
+        .where(TeacherThread.conversation_id == Conversation.id, TeacherThread.unread)
+        .exists()
+    )
     query = (
-        select(Conversation.id, Conversation.title, Conversation.updated_at_ms, num_turns.label("num_turns"))
+        select(
+            Conversation.id,
+            Conversation.title,
+            Conversation.updated_at_ms,
+            num_turns.label("num_turns"),
+            unread.label("unread"),
+        )
         .where(Conversation.owner_id == owner_id, num_turns > 0)
         .order_by(Conversation.updated_at_ms.desc(), Conversation.id)
         .limit(limit)

@@ -124,7 +124,7 @@ class Counts:
     first_tokens: list[TimeCount]
     timed_askers: dict[tuple[str | None, int], int]  # people who got a first token at all, by class and week
     groups: list[Count] = field(default_factory=list)  # of like questions, by how they were rated
-    reasons: list[Count] = field(default_factory=list)  # why a question was not answered well, or None
+    reasons: list[Count] = field(default_factory=list)  # by why not answered well, or None, and group
 
 
 async def count(connection: AsyncConnection, where: Within) -> Counts:
@@ -184,7 +184,7 @@ async def _count_groups(connection: AsyncConnection, where: Within) -> list[Coun
 
 async def _count_reasons(connection: AsyncConnection, where: Within) -> list[Count]:
     query = reason_query(where.clause(), _WEEK, _askers)
-    return [_count(row, (row[2],)) for row in await connection.execute(query)]
+    return [_count(row, (row[2], row[3])) for row in await connection.execute(query)]
 
 
 async def _count_first_tokens(connection: AsyncConnection, where: Within) -> list[TimeCount]:

@@ -27,10 +27,10 @@ class Wording:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A decision by hand; `free` takes a `together` back, and only `apart` has a term."""
+    """A decision by hand; `free` takes a `together` back, and `maybe` a `never`; only `apart` has a term."""
 
     class_id: str | None
-    kind: Literal["together", "apart", "free"]
+    kind: Literal["together", "apart", "free", "never", "maybe"]
     group_id: str
     other_id: str
     term: str | None

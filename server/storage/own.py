@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.storage import threads
 from server.storage.tables import Conversation, SchoolClass, Turn, User, VerdictRecord, Visitor
+from server.storage.threads import StoredPost
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,7 @@ class OwnTurn:
     replaced: bool
     rating: int | None
     rating_reason: str | None
+    posts: tuple[StoredPost, ...] = ()  # what was written about it to a teacher, and back
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,7 @@ class Candidate:
     since_ms: int
 
 
-_TURN = [getattr(Turn, name) for name in OwnTurn.__dataclass_fields__]
+_TURN = [getattr(Turn, name) for name in OwnTurn.__dataclass_fields__ if name != "posts"]
 _HIT = [getattr(VerdictRecord, name) for name in OwnHit.__dataclass_fields__]
 
 
@@ -70,8 +73,11 @@ async def extent(connection: AsyncConnection, owner_id: str) -> Extent:
 
 async def turns_of(connection: AsyncConnection, conversation_id: str) -> list[OwnTurn]:
     """Every turn of a conversation in order, those answered anew included."""
-    query = select(*_TURN).where(Turn.conversation_id == conversation_id).order_by(Turn.number)
-    return [OwnTurn(**row) for row in (await connection.execute(query)).mappings()]
+    query = select(Turn.id, *_TURN).where(Turn.conversation_id == conversation_id).order_by(Turn.number)
+    rows = [dict(row) for row in (await connection.execute(query)).mappings()]
+    posts = await threads.posts_of(connection, [row["id"] for row in rows])
+    written = [tuple(posts.get(row.pop("id"), ())) for row in rows]
+    return [OwnTurn(**row, posts=each) for row, each in zip(rows, written, strict=True)]
 
 
 async def hits_of(connection: AsyncConnection, conversation_ids: Sequence[str]) -> list[OwnHit]:

@@ -18,8 +18,8 @@ class GroupWording(Base):
 
 
 class GroupRule(Base):
-    """What somebody decided by hand: `together` (what would go to a group goes to the other one) or `apart`
-    (what would go to a group and has the term in it goes to the other one)."""
+    """What somebody decided by hand: `together` (what would go to a group goes to the other one), `apart`
+    (what would go to a group and has the term in it goes to the other one) or `never` (they are not one)."""
 
     __tablename__ = "group_rules"
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)

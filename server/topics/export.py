@@ -9,35 +9,48 @@ import csv
 import io
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 
-from server.topics.group_report import GroupReport
+from server.topics.group_report import GroupReport, PoorReport
 from server.topics.report import Report
+from server.topics.safety import SafetyReport
 from server.topics.wording import Lang, say
+
+
+@dataclass(frozen=True, slots=True)
+class Tabs:
+    """The tables below the charts. Of what pupils sent to their teacher only the number leaves the page."""
+
+    groups: GroupReport | None = None
+    poor: PoorReport | None = None
+    safety: SafetyReport | None = None
+    num_waiting: int | None = None
+
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")  # no place for these in a workbook
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
-def export_csv(report: Report, lang: Lang, groups: GroupReport | None = None) -> bytes:
+def export_csv(report: Report, lang: Lang, tabs: Tabs | None = None) -> bytes:
     """The file: UTF-8 with a byte order mark, without which spreadsheets garble Chinese.
 
     Args:
         report: the numbers of the page.
         lang: the language of its words.
-        groups: its table of groups, for those who may see groups.
+        tabs: what else is on the page, as far as they may see it.
     """
     out = io.StringIO(newline="")
-    csv.writer(out).writerows(_cells(report, lang, groups))
+    csv.writer(out).writerows(_cells(report, lang, tabs))
     return b"\xef\xbb\xbf" + out.getvalue().encode("utf-8")
 
 
-def export_xlsx(report: Report, lang: Lang, groups: GroupReport | None = None) -> bytes:
+def export_xlsx(report: Report, lang: Lang, tabs: Tabs | None = None) -> bytes:
     """The same as a workbook of one sheet, whose properties carry the AI label, too; takes some milliseconds.
 
     Args:
         report: the numbers of the page.
         lang: the language of its words.
-        groups: its table of groups, for those who may see groups.
+        tabs: what else is on the page, as far as they may see it.
     """
     from openpyxl import Workbook  # only who exports waits for the import
 
@@ -46,15 +59,22 @@ def export_xlsx(report: Report, lang: Lang, groups: GroupReport | None = None) -
     workbook.properties.description = report.label
     workbook.properties.creator = "Dayi"
     sheet = workbook.create_sheet(f"{report.first_day:%Y-%m-%d}")
-    for row in _cells(report, lang, groups):
+    for row in _cells(report, lang, tabs):
         sheet.append([_CONTROL.sub("", cell) if isinstance(cell, str) else cell for cell in row])
     out = io.BytesIO()
     workbook.save(out)
     return out.getvalue()
 
 
-def _cells(report: Report, lang: Lang, groups: GroupReport | None) -> list[list[object]]:
-    rows = [*_rows(report, lang), *(_group_rows(groups, report, lang) if groups else ())]
+def _cells(report: Report, lang: Lang, tabs: Tabs | None) -> list[list[object]]:
+    tabs = tabs or Tabs()
+    rows = [
+        *_rows(report, lang),
+        *(_group_rows(tabs.groups, report, lang) if tabs.groups else ()),
+        *(_poor_rows(tabs.poor, lang) if tabs.poor else ()),
+        *(_safety_rows(tabs.safety, lang) if tabs.safety else ()),
+        *([[], [say(lang, "csv_waiting"), tabs.num_waiting]] if tabs.num_waiting is not None else ()),
+    ]
     return [[_cell(value, lang) for value in row] for row in rows]
 
 
@@ -118,6 +138,25 @@ def _group_rows(groups: GroupReport, report: Report, lang: Lang) -> Iterable[lis
             _shown(row.bad),
         ]
     yield [groups.label]
+
+
+def _poor_rows(poor: PoorReport, lang: Lang) -> Iterable[list[object]]:
+    yield []
+    yield [say(lang, f"csv_{name}") for name in ("reason", "group", "terms", "questions")]
+    for reason in poor.reasons:
+        for group in reason.groups:
+            name = say(lang, f"csv_reason_{reason.reason}")
+            yield [name, group.wording or "", " ".join(group.terms), group.questions]
+
+
+def _safety_rows(safety: SafetyReport, lang: Lang) -> Iterable[list[object]]:
+    yield []
+    yield [say(lang, f"csv_{name}") for name in ("category", "direction", "action", "hits")]
+    for row in safety.categories:
+        for direction, numbers in (("question", row.questions), ("answer", row.answers)):
+            for action, number in numbers.items():
+                words = say(lang, f"csv_direction_{direction}"), say(lang, f"csv_action_{action}")
+                yield [row.category, *words, _shown(number)]
 
 
 class _Hidden:

@@ -6,6 +6,7 @@ told as those of the larger one, since how many asked both is nobody's business.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import Final
@@ -20,6 +21,7 @@ from server.topics.statistics import Audience, Statistics
 from server.topics.wording import Lang, say
 
 MOST_GROUPS: Final = 200
+MOST_OF_REASON: Final = 30
 SHORTEST_TERM: Final = 2
 LONGEST_TERM: Final = 12  # characters of a keyword that is suggested
 
@@ -39,6 +41,7 @@ class GroupRow(BaseModel):
     good: int | None
     bad: int | None
     merged: tuple[str, ...]  # groups that were put into this one by hand
+    apart: tuple[str, ...]  # groups that are never one with it, by hand
     weeks: tuple[int | None, ...] | None  # questions week by week, for those who may see dates
     suggestion: str | None  # a keyword for the taxonomy, which knows nothing of this group; else None
 
@@ -50,6 +53,38 @@ class GroupReport(BaseModel):
 
     groups: list[GroupRow]
     hides_groups: bool
+    small_group: int
+    label: str
+
+
+class PoorGroup(BaseModel):
+    """So many questions of a group that were not answered well for one reason."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    class_id: str | None
+    wording: str | None
+    terms: tuple[str, ...]
+    questions: int
+
+
+class PoorReason(BaseModel):
+    """A reason, how many questions it holds for (null: hidden), and the groups that may be shown."""
+
+    model_config = ConfigDict(frozen=True)
+
+    reason: str
+    questions: int | None
+    groups: list[PoorGroup]
+
+
+class PoorReport(BaseModel):
+    """What `GET /api/stats/poor` answers."""
+
+    model_config = ConfigDict(frozen=True)
+
+    reasons: list[PoorReason]
     small_group: int
     label: str
 
@@ -116,12 +151,56 @@ class GroupStatistics:
                     good=_sum(count.good for count in counts),
                     bad=_sum(count.bad for count in counts),
                     merged=tuple(sorted(parts - {group})),
+                    apart=tuple(sorted(self._desk.apart_from(class_id, group))),
                     weeks=weekly[class_id, group] if by_week else None,
                     suggestion=self._suggestion(words[group]),
                 )
                 for class_id, group, counts, askers, before, parts in rows
             ],
             hides_groups=hides,
+            small_group=self._statistics.small_group,
+            label=say(lang, "groups_label"),
+        )
+
+    async def poor(
+        self, audience: Audience, first: date, last: date, *, lang: Lang, now_ms: int
+    ) -> PoorReport:
+        """What was not answered well, by reason and group.
+
+        Raises:
+            ClientProblem: `bad_period`.
+            StorageProblem: the database refused.
+        """
+        period = period_of(first, last, lang)
+        sheets = await self._statistics.sheets(audience, period, self._statistics.today(now_ms))
+        found: dict[str, Counter[tuple[str | None, str]]] = {}
+        for class_id in audience.class_ids:
+            for week in period.weeks:
+                for reason, cells in sheets[class_id, week].poor.items():
+                    numbers = found.setdefault(reason, Counter())
+                    for group, number in cells.items():
+                        numbers[class_id, self._desk.settled(class_id, group)] += number
+        most = {reason: numbers.most_common(MOST_OF_REASON) for reason, numbers in found.items()}
+        words = await self._desk.describe([place for rows in most.values() for place, _ in rows])
+        whole = Figures(audience.class_ids, period, sheets)
+        return PoorReport(
+            reasons=[
+                PoorReason(
+                    reason=cell.reason,
+                    questions=cell.questions,
+                    groups=[
+                        PoorGroup(
+                            id=group,
+                            class_id=class_id,
+                            wording=words[group].wording,
+                            terms=words[group].terms,
+                            questions=number,
+                        )
+                        for (class_id, group), number in most.get(cell.reason, [])
+                    ],
+                )
+                for cell in whole.reasons()
+            ],
             small_group=self._statistics.small_group,
             label=say(lang, "groups_label"),
         )

@@ -62,6 +62,7 @@ class Grouping:
         self._places: dict[str, list[int]] = defaultdict(list)
         self._into: dict[str, str] = {}
         self._apart: dict[str, dict[str, str]] = defaultdict(dict)
+        self._never: dict[str, set[str]] = defaultdict(set)
 
     def __len__(self) -> int:
         return len(self._groups)
@@ -76,7 +77,7 @@ class Grouping:
             group = self._make_id()
             self._keep(group, features)
             return Placed(group, is_wording=True, is_new=True)
-        group = self._ruled(found, question)
+        group = self._ruled(self._told_apart(found, features), question)
         known = self._groups.get(group)
         kept = known is None or (len(known.wordings) < MOST_WORDINGS and how_like < _SAME_WORDING)
         if kept:
@@ -102,6 +103,32 @@ class Grouping:
         """From now on, questions of `group` that have `term` in them go to `new_group`."""
         self._apart[group][term] = new_group
 
+    def keep_apart(self, group: str, other: str) -> None:
+        """From now on these two are never one: a question that is like both goes where its own words are."""
+        self._never[group].add(other)
+        self._never[other].add(group)
+
+    def allow(self, group: str, other: str) -> None:
+        """Take that back."""
+        self._never[group].discard(other)
+        self._never[other].discard(group)
+
+    def kept_apart_from(self, group: str) -> frozenset[str]:
+        """The groups that a group, with all that is merged into it, is never one with."""
+        root = self.settled(group)
+        parts = [part for part in self._never if self.settled(part) == root]
+        return frozenset(self.settled(other) for part in parts for other in self._never[part])
+
+    def pairs_between(self, group: str, other: str) -> list[tuple[str, str]]:
+        """Which of the groups merged into two were decided to be never one."""
+        one, two = self.settled(group), self.settled(other)
+        return [
+            (part, rival)
+            for part in sorted(self._never)
+            for rival in sorted(self._never[part])
+            if self.settled(part) == one and self.settled(rival) == two
+        ]
+
     def settled(self, group: str) -> str:
         """The group that questions of `group` go to, after all merging by hand."""
         while group in self._into:
@@ -120,6 +147,23 @@ class Grouping:
             if not any(term in longer for longer in chosen):
                 chosen.append(term)
         return tuple(chosen[:most])
+
+    def _told_apart(self, group: str, features: Features) -> str:
+        """Of groups that are never one, the one with whose own pieces the question has more in common."""
+        rivals = [other for other in self._never.get(group, ()) if other in self._groups]
+        best = group
+        for other in sorted(rivals):
+            mine, theirs = self._pieces_of(best), self._pieces_of(other)
+            if self._common(features, theirs - mine) > self._common(features, mine - theirs):
+                best = other
+        return best
+
+    def _pieces_of(self, group: str) -> set[str]:
+        return {piece for wording in self._groups[group].wordings for piece in wording.pieces}
+
+    def _common(self, features: Features, pieces: set[str]) -> float:
+        shared = (piece for piece in features.pieces if piece in pieces)
+        return sum(features.pieces[piece] * self._rarity(piece) for piece in shared)
 
     def _ruled(self, group: str, question: str) -> str:
         group = self.settled(group)

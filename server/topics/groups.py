@@ -12,6 +12,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from server.errors import ClientProblem
 from server.likeness import features_of, likeness
 from server.storage import groups as storage
 from server.storage.database import Database
@@ -84,8 +85,16 @@ class GroupDesk:
         """Let `group_id` be part of `into`, now and for all questions to come.
 
         Raises:
+            ClientProblem: 409 `groups_apart`: somebody decided that the two are not the same.
             StorageProblem: the database refused; nothing is changed then.
         """
+        if self.settled(class_id, into) in self.apart_from(class_id, group_id):
+            raise ClientProblem(
+                "groups_apart",
+                "这两组已被标为「不是一回事」。要合并，请先撤销那个决定。",
+                message_en="These two were marked as not the same. To merge them, take that back first.",
+                status=409,
+            )
         await self._decide(storage.Rule(class_id, "together", group_id, into, None), at_ms, who)
 
     async def free(self, class_id: str | None, group_id: str, *, at_ms: int, who: str) -> None:
@@ -95,6 +104,37 @@ class GroupDesk:
             StorageProblem: the database refused; nothing is changed then.
         """
         await self._decide(storage.Rule(class_id, "free", group_id, group_id, None), at_ms, who)
+
+    def apart_from(self, class_id: str | None, group_id: str) -> frozenset[str]:
+        """The groups that this one is never one with, by hand."""
+        return self._of(class_id).kept_apart_from(group_id)
+
+    async def keep_apart(
+        self, class_id: str | None, group_id: str, other: str, *, at_ms: int, who: str
+    ) -> None:
+        """Decide that two groups are not the same: they are never merged, nor their questions mixed up.
+
+        Raises:
+            ClientProblem: 409 `groups_together`: they are merged by hand now.
+            StorageProblem: the database refused; nothing is changed then.
+        """
+        if self.settled(class_id, group_id) == self.settled(class_id, other):
+            raise ClientProblem(
+                "groups_together",
+                "这两组已手工合并。请先撤销合并。",
+                message_en="These two are merged by hand. Please take that back first.",
+                status=409,
+            )
+        await self._decide(storage.Rule(class_id, "never", group_id, other, None), at_ms, who)
+
+    async def allow(self, class_id: str | None, group_id: str, other: str, *, at_ms: int, who: str) -> None:
+        """Take back that two groups, with whatever is merged into them, are not the same.
+
+        Raises:
+            StorageProblem: the database refused; nothing is changed then.
+        """
+        for one, two in self._of(class_id).pairs_between(group_id, other):
+            await self._decide(storage.Rule(class_id, "maybe", one, two, None), at_ms, who)
 
     async def split(self, class_id: str | None, group_id: str, term: str, *, at_ms: int, who: str) -> str:
         """Let questions of a group with a word in them have a group of their own; its id.
@@ -154,6 +194,10 @@ class GroupDesk:
             grouping.merge(rule.group_id, rule.other_id)
         elif rule.kind == "free":
             grouping.free(rule.group_id)
+        elif rule.kind == "never":
+            grouping.keep_apart(rule.group_id, rule.other_id)
+        elif rule.kind == "maybe":
+            grouping.allow(rule.group_id, rule.other_id)
         elif rule.term is not None:
             grouping.split(rule.group_id, rule.term, rule.other_id)
 

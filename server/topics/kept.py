@@ -33,6 +33,7 @@ def sheet_as_json(sheet: Sheet) -> dict[str, Any]:
         },
         "hides_groups": sheet.hides_groups,
         "reasons": dict(sheet.reasons),
+        "poor": {reason: dict(cells) for reason, cells in sheet.poor.items()},
     }
 
 
@@ -51,6 +52,7 @@ def sheet_from_json(kept: dict[str, Any]) -> Sheet:
         groups={group: GroupCount(*count) for group, count in kept["groups"].items()},
         hides_groups=kept["hides_groups"],
         reasons=kept["reasons"],
+        poor=kept.get("poor", {}),  # kept by an earlier version
     )
 
 

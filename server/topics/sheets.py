@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from server.storage.facts import Count, Counts
 from server.storage.poor import REASONS
+from server.topics.poor_groups import shown_poor
 from server.topics.suppression import Cell, hidden_cells
 
 OUTCOMES = ("answered", "filtered", "stopped", "blocked", "failed")
@@ -58,6 +59,7 @@ class Sheet:
     groups: Mapping[str, GroupCount] = field(default_factory=dict)  # hidden ones are left out
     hides_groups: bool = False
     reasons: Mapping[str, int | None] = field(default_factory=dict)  # of not being answered well
+    poor: Mapping[str, Mapping[str, int]] = field(default_factory=dict)  # the groups behind them, if shown
 
 
 def make_sheets(counts: Counts, small_group: int) -> dict[Place, Sheet]:
@@ -74,14 +76,24 @@ def make_sheets(counts: Counts, small_group: int) -> dict[Place, Sheet]:
         sheet = _make_sheet(by_hour, by_outcome, by_topic, timed, small_group)
         if sheet.num_questions is not None:
             groups, hides_groups = _shown_groups(by_group, small_group)
+            reasons = _shown_reasons(_summed(by_reason), small_group)
             sheet = replace(
                 sheet,
                 groups=groups,
                 hides_groups=hides_groups,
-                reasons=_shown_reasons(by_reason, small_group),
+                reasons=reasons,
+                poor=shown_poor(by_reason, reasons, groups, small_group),
             )
         sheets[place] = sheet
     return sheets
+
+
+def _summed(by_reason: _Table) -> _Table:
+    """Reasons alone, whatever the groups."""
+    parts: dict[tuple[object, ...], list[Cell]] = defaultdict(list)
+    for (reason, _), cell in by_reason.items():
+        parts[(reason,)].append(cell)
+    return {key: _together(cells) for key, cells in parts.items()}
 
 
 _Table = dict[tuple[object, ...], Cell]

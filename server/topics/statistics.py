@@ -6,19 +6,17 @@ that it is outdated, if somebody promises to tell. Who may see which class is de
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
-from server.storage import facts, removals
 from server.storage.database import Database
-from server.topics.kept import sheet_from_json
 from server.topics.periods import Period, local_time, period_of, week_of
 from server.topics.report import Figures, Report, Tiles, day_cells
 from server.topics.sentence import Story, tell
-from server.topics.sheets import Place, Sheet, make_sheets
+from server.topics.sheet_store import SheetStore
+from server.topics.sheets import Place, Sheet
 from server.topics.taxonomy import TopicNode
 from server.topics.wording import Lang, say
 
@@ -63,7 +61,7 @@ class Statistics:
         self.small_group = small_group
         self.timezone = timezone
         self._zone = ZoneInfo(timezone)
-        self._database = database
+        self._store = SheetStore(database, small_group)
         self._taxonomy = taxonomy
         self._kept: dict[Place, Sheet] = {}
         self._is_told = is_told
@@ -73,6 +71,14 @@ class Statistics:
     def today(self, now_ms: int) -> date:
         """The day it is in the school."""
         return local_time(now_ms, self._zone).date()
+
+    async def keep_up(self) -> int:
+        """Work out anew what changed, so that nobody who looks has to wait for it; how many sheets that were.
+
+        Raises:
+            StorageProblem: the database refused.
+        """
+        return await self._store.keep_up()
 
     def forget(self) -> None:
         """Read everything anew: facts of finished weeks were changed or deleted."""
@@ -122,20 +128,8 @@ class Statistics:
         if not missing:
             return {place: known[place] for place in places}
         began = self._round
-        within = facts.Within(
-            class_ids=tuple({class_id for class_id, _ in missing}),
-            first_week=min(week for _, week in missing),
-            last_week=max(week for _, week in missing),
-        )
-        async with self._database.read() as connection:
-            counts = await facts.count(connection, within)
-            kept = await removals.kept_sheets(
-                connection, within.class_ids, within.first_week, within.last_week
-            )
-        made = await asyncio.to_thread(make_sheets, counts, self.small_group)
-        # Of a week whose questions are being removed, its sheet was kept before the first of them went.
-        made |= {place: sheet_from_json(sheet) for place, sheet in kept.items()}
-        found = {place: known.get(place) or made.get(place) or Sheet() for place in places}
+        made = await self._store.sheets(missing)
+        found = {place: known.get(place) or made[place] for place in places}
         # A question asked just before midnight on Sunday may be counted a little later.
         finished = week_of(today - timedelta(days=1))
         if len(self._kept) > _KEPT_SHEETS:

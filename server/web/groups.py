@@ -32,6 +32,12 @@ class MergeBody(GroupBody):
     into: str = Field(pattern=_ID)
 
 
+class ApartBody(GroupBody):
+    """Two groups that are not the same."""
+
+    other: str = Field(pattern=_ID)
+
+
 class SplitBody(GroupBody):
     """Let the questions with a word in them have a group of their own."""
 
@@ -77,12 +83,7 @@ async def merge(call: Call) -> Response:
     body = await read_body(call.request, MergeBody)
     await own_class(call, body.class_id)
     if body.group == body.into:
-        raise ClientProblem(
-            "bad_group",
-            "一个分组不能与自己合并。",
-            message_en="A group cannot be merged with itself.",
-            status=422,
-        )
+        raise _same_group()
     await call.parts.groups.merge(body.class_id, body.group, body.into, at_ms=call.now_ms, who=call.user_name)
     return answer({"group": call.parts.groups.settled(body.class_id, body.group)})
 
@@ -93,6 +94,35 @@ async def free(call: Call) -> Response:
     await own_class(call, body.class_id)
     await call.parts.groups.free(body.class_id, body.group, at_ms=call.now_ms, who=call.user_name)
     return answer({"group": call.parts.groups.settled(body.class_id, body.group)})
+
+
+async def keep_apart(call: Call) -> Response:
+    """Two groups are not the same, now and for questions to come."""
+    body = await read_body(call.request, ApartBody)
+    await own_class(call, body.class_id)
+    if body.group == body.other:
+        raise _same_group()
+    who = call.user_name
+    await call.parts.groups.keep_apart(body.class_id, body.group, body.other, at_ms=call.now_ms, who=who)
+    return answer({"group": call.parts.groups.settled(body.class_id, body.group)})
+
+
+async def allow(call: Call) -> Response:
+    """That is taken back."""
+    body = await read_body(call.request, ApartBody)
+    await own_class(call, body.class_id)
+    who = call.user_name
+    await call.parts.groups.allow(body.class_id, body.group, body.other, at_ms=call.now_ms, who=who)
+    return answer({"group": call.parts.groups.settled(body.class_id, body.group)})
+
+
+async def poor(call: Call) -> Response:
+    """Which groups stand behind each reason of not being answered well, none of a small group of people."""
+    audience, first, last = await asked_for(call)
+    report = await call.parts.group_statistics.poor(
+        audience, first, last, lang=call.language, now_ms=call.now_ms
+    )
+    return answer(report.model_dump(mode="json"))
 
 
 async def split(call: Call) -> Response:
@@ -106,3 +136,12 @@ async def split(call: Call) -> Response:
         body.class_id, body.group, term, at_ms=call.now_ms, who=call.user_name
     )
     return answer({"group": new_group})
+
+
+def _same_group() -> ClientProblem:
+    return ClientProblem(
+        "bad_group",
+        "请选两个不同的分组。",
+        message_en="Please choose two different groups.",
+        status=422,
+    )

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from starlette.requests import HTTPConnection, Request
 
-from server.accounts import Accounts, Who
+from server.accounts import Accounts, Stages, Who
 from server.chat import ChatDesk, OwnData, Retention
 from server.knowledge import AnswerAttachments, AnswerDesk, AnswerFiles, DocumentDesk
 from server.metrics import Metrics
@@ -22,7 +22,14 @@ from server.records import Records
 from server.settings import Settings
 from server.sources.types import Source
 from server.storage.acts import By
-from server.topics import GroupDesk, GroupStatistics, PrivateFilter, Statistics, TopicDesk
+from server.topics import (
+    GroupDesk,
+    GroupStatistics,
+    PrivateFilter,
+    SafetyStatistics,
+    Statistics,
+    TopicDesk,
+)
 from server.web.languages import Language, language_of
 from server.web.origins import Origins
 
@@ -37,11 +44,13 @@ class Parts(Protocol):
     metrics: Metrics
     source: Source
     accounts: Accounts
+    stages: Stages
     words: WordDesk
     records: Records
     published: PublishedFilter
     topics: TopicDesk
     statistics: Statistics
+    safety: SafetyStatistics
     groups: GroupDesk
     documents: DocumentDesk
     group_statistics: GroupStatistics
@@ -53,6 +62,16 @@ class Parts(Protocol):
     retention: Retention
     own: OwnData
     started_at_ms: int
+
+    async def record(
+        self, *, at_ms: int, who: str, what: str, subject: str, detail: dict[str, Any] | None = None
+    ) -> None:
+        """Put an act on the audit log.
+
+        Raises:
+            StorageProblem: the database refused, and the act must not be done.
+        """
+        ...
 
 
 @dataclass(frozen=True, slots=True)

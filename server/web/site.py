@@ -49,6 +49,8 @@ async def site(call: Call) -> Response:
             "model": status.model,
             "ready": status.ready,
             "class": await parts.accounts.classes.class_of(who) if who else None,
+            "stage": await parts.stages.of(who.class_id if who else None),
+            "asks_without_class": preset.asks_without_class,
             "login": login,
             "setup_needed": await parts.accounts.logins.setup_needed(),
         }
@@ -66,10 +68,9 @@ def privacy_sentences(
     zh, en = list(preset.privacy.zh), list(preset.privacy.en)
     if is_elsewhere:
         zh[0], en[0] = preset.privacy_elsewhere.zh, preset.privacy_elsewhere.en
-    if preset.privacy_kept is not None:
-        kept: Bilingual = getattr(preset.privacy_kept, hit_text)
-        zh = [kept.zh if sentence == KEPT else sentence for sentence in zh]
-        en = [kept.en if sentence == KEPT else sentence for sentence in en]
+    kept: Bilingual | None = getattr(preset.privacy_kept, hit_text, None)
+    zh = [kept.zh if kept and sentence == KEPT else sentence for sentence in zh if kept or sentence != KEPT]
+    en = [kept.en if kept and sentence == KEPT else sentence for sentence in en if kept or sentence != KEPT]
     numbers = {"{small_group}": str(small_group), "{hit_days}": str(hit_days)}
     return {
         lang: [_filled(sentence, numbers) for sentence in sentences]

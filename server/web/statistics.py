@@ -14,13 +14,14 @@ from pydantic import Field
 from starlette.responses import Response
 
 from server.accounts import ClassRef, Permission, Role, may
-from server.topics import Audience, Report, export_csv, export_name, export_xlsx
+from server.topics import Audience, Report, Tabs, export_csv, export_name, export_xlsx
 from server.web.bodies import Body, Query, answer, read_body, read_query
 from server.web.messages import problem
 from server.web.parts import Call
 from server.web.word_entries import file_answer
 
 ALL = "all"
+ANSWERS = "/api/answers"  # approved answers are written where this is
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -48,6 +49,7 @@ async def classes(call: Call) -> Response:
             "classes": await call.parts.accounts.classes.classes_for(call.user),
             "small_group": statistics.small_group,
             "timezone": statistics.timezone,
+            "has_answers": any(getattr(each, "path", "") == ANSWERS for each in call.request.app.routes),
         }
     )
 
@@ -57,19 +59,46 @@ async def numbers(call: Call) -> Response:
     return answer((await _report(call)).as_json())
 
 
+async def safety(call: Call) -> Response:
+    """Words that were hit, as counts."""
+    audience, first, last = await asked_for(call)
+    report = await call.parts.safety.report(audience, first, last, lang=call.language)
+    return answer(report.model_dump(mode="json"))
+
+
 async def export(call: Call) -> Response:
-    """The same as a file for a spreadsheet."""
-    report, groups = await _report(call), None
-    if may(call.user, Permission.SEE_GROUPS):
-        audience, first, last = await asked_for(call)
-        groups = await call.parts.group_statistics.report(
-            audience, first, last, lang=call.language, now_ms=call.now_ms
-        )
-    if read_query(call.request, StatsQuery).format == "xlsx":
-        content = await asyncio.to_thread(export_xlsx, report, call.language, groups)
+    """The same, with the tables below the charts, as a file for a spreadsheet; who had it is on record."""
+    report, tabs = await _report(call), await _tabs(call)
+    query = read_query(call.request, StatsQuery)
+    await call.parts.record(
+        at_ms=call.now_ms,
+        who=call.user_name,
+        what="export_statistics",
+        subject=query.class_id,
+        detail={"from": str(report.first_day), "to": str(report.last_day), "format": query.format},
+    )
+    if query.format == "xlsx":
+        content = await asyncio.to_thread(export_xlsx, report, call.language, tabs)
         return file_answer(content, export_name(report, "xlsx"), XLSX)
-    content = export_csv(report, call.language, groups)
+    content = export_csv(report, call.language, tabs)
     return file_answer(content, export_name(report), "text/csv; charset=utf-8")
+
+
+async def _tabs(call: Call) -> Tabs:
+    audience, first, last = await asked_for(call)
+    parts, lang, now_ms = call.parts, call.language, call.now_ms
+    sees_groups = may(call.user, Permission.SEE_GROUPS)
+    groups = parts.group_statistics
+    return Tabs(
+        groups=await groups.report(audience, first, last, lang=lang, now_ms=now_ms) if sees_groups else None,
+        poor=await groups.poor(audience, first, last, lang=lang, now_ms=now_ms) if sees_groups else None,
+        safety=await parts.safety.report(audience, first, last, lang=lang),
+        num_waiting=(
+            await parts.chat.threads.count_waiting(audience.class_ids)
+            if may(call.user, Permission.ANSWER_THREADS)
+            else None
+        ),
+    )
 
 
 async def topics(call: Call) -> Response:

@@ -8,11 +8,12 @@ from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from filters import fold
 from server import __version__
-from server.accounts import Accounts
+from server.accounts import Accounts, Stages
 from server.chat import ChatDesk, ChatRules, OwnData, Parts, Retention, RetentionRules, texts_of
 from server.knowledge import (
     AnswerAttachments,
@@ -29,8 +30,17 @@ from server.presets import Preset, check_kept, load_preset
 from server.records import Records
 from server.settings import Settings
 from server.sources.types import Source
+from server.storage import audit
 from server.storage.database import Database
-from server.topics import GroupDesk, GroupStatistics, PrivateFilter, Recorder, Statistics, TopicDesk
+from server.topics import (
+    GroupDesk,
+    GroupStatistics,
+    PrivateFilter,
+    Recorder,
+    SafetyStatistics,
+    Statistics,
+    TopicDesk,
+)
 from server.wiring.example_shelves import example_shelves
 from server.wiring.preset_settings import with_preset
 from server.wiring.record_keeping import keep_records
@@ -40,6 +50,7 @@ from server.wiring.upkeep import (
     calm_collector,
     follow,
     follow_answers,
+    keep_sheets,
     publish_on_time,
     sweep,
     tell_readiness,
@@ -59,11 +70,13 @@ class House:
     database: Database
     source: Source
     accounts: Accounts
+    stages: Stages
     words: WordDesk
     records: Records
     published: PublishedFilter
     topics: TopicDesk
     statistics: Statistics
+    safety: SafetyStatistics
     groups: GroupDesk
     documents: DocumentDesk
     group_statistics: GroupStatistics
@@ -81,6 +94,17 @@ class House:
         """Another preset is in effect: for pages that open and conversations that begin from now on."""
         self.preset = preset
         self.chat.use_preset(preset, texts_of(preset))
+
+    async def record(
+        self, *, at_ms: int, who: str, what: str, subject: str, detail: dict[str, Any] | None = None
+    ) -> None:
+        """Put an act on the audit log.
+
+        Raises:
+            StorageProblem: the database refused, and the act must not be done.
+        """
+        async with self.database.write() as connection:
+            await audit.append(connection, at_ms=at_ms, who=who, what=what, subject=subject, detail=detail)
 
     async def leave(self) -> None:
         """End the answers under way honestly and close the chat; once."""
@@ -122,6 +146,7 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
             term_starts=settings.term_starts,
             timezone=settings.timezone,
         )
+        stages = Stages(database, settings.timezone)
         zone = ZoneInfo(settings.timezone)
         published = PublishedFilter(database, lambda: datetime.now(zone).date())
         await published.load(started_at_ms)
@@ -162,6 +187,7 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
                 pseudonym=accounts.pseudonym,
                 join_class=accounts.classes.join,
                 texts=texts_of(preset),
+                stages=stages,
                 knowledge=Library(answers=approved, documents=document_desk.finder),
                 hit_notes=hit_notes_of(settings, published),
                 private=private,
@@ -178,11 +204,13 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
             database=database,
             source=source,
             accounts=accounts,
+            stages=stages,
             words=WordDesk(database, published, settings.timezone),
             records=records_of(database, settings),
             published=published,
             topics=topics,
             statistics=statistics,
+            safety=SafetyStatistics(database, small_group=settings.small_group, timezone=settings.timezone),
             groups=groups,
             documents=document_desk,
             group_statistics=GroupStatistics(statistics, groups, lambda text: topics.matcher.topics_of(text)),
@@ -207,6 +235,7 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
         _run(stack, follow_answers(approved))
         _run(stack, follow(presets, "text of the preset"))
         _run(stack, tell_readiness(source))
+        _run(stack, keep_sheets(statistics.keep_up))
         _run(stack, sweep(lambda now_ms: accounts.classes.forget_strangers(now_ms, chat.present)))
         for doing in keep_records(house.records, settings):
             _run(stack, doing)

@@ -20,6 +20,7 @@ READY_PERIOD_SECONDS = 0.2
 REFRESH_SECONDS = 0.5
 REFRESH_SECONDS = 0.25
 SWEEP_SECONDS = 3600.0
+KEEP_SECONDS = 15.0
 
 
 class Refreshing(Protocol):
@@ -119,3 +120,13 @@ async def sweep(forget_strangers: Callable[[int], Awaitable[int]]) -> None:
         except StorageProblem as problem:
             log.error("cannot sweep", reason=str(problem))
         await asyncio.sleep(SWEEP_SECONDS)
+
+
+async def keep_sheets(keep_up: Callable[[], Awaitable[int]]) -> None:
+    """Work out the statistics of what changed before a teacher asks for them."""
+    while True:
+        try:
+            await keep_up()
+        except StorageProblem as problem:
+            log.error("cannot keep the statistics", reason=str(problem))
+        await asyncio.sleep(KEEP_SECONDS)

@@ -8,8 +8,9 @@ import { Empty, Field, Problem } from '../shared/parts.js';
 import { roleName, teacherWord } from '../shared/roles.js';
 import { QrCode } from './qr.js';
 import { t } from './say.js';
+import { OPEN, StageFields, t as say } from './stage.js';
 
-export function Classes({ classes, users, site, word, run }) {
+export function Classes({ classes, stages, users, site, word, run }) {
   const [open, setOpen] = useState(null); // {kind: 'edit' | 'code', class?}
   const teachers = users.filter((user) => user.role === 'teacher' && !user.disabled);
   const close = () => setOpen(null);
@@ -29,6 +30,8 @@ export function Classes({ classes, users, site, word, run }) {
         <li key=${each.id} class="person ${each.archived ? 'off' : ''}">
           <div><strong>${each.name}</strong>${each.archived && html` <span class="tag">${t('archived')}</span>`}
             <p class="quiet-text small">${each.enrolled ? t('joinedOf', { n: each.num_pupils, of: each.enrolled }) : t('joined', { n: each.num_pupils })}
+              ${stages[each.id] && stages[each.id].stage !== OPEN.stage && ` · ${say(stages[each.id].stage)}`}
+              ${stages[each.id]?.hints_first && ` · ${say('hints_first')}`}
               ${each.teachers.length > 0 && ` · ${each.teachers.map((teacher) => teacher.name).join('、')}`}</p></div>
           ${each.archived ? html`<span></span>` : html`<button type="button" class="button code" title=${t('show')} onClick=${() => setOpen({ kind: 'code', id: each.id })}>
             <${Icon} name="qr-code" /><span class="visually-hidden">${t('show')} ${each.name}</span>${each.join_code}</button>`}
@@ -37,15 +40,16 @@ export function Classes({ classes, users, site, word, run }) {
             <button type="button" class="button small quiet" onClick=${() => archive(each)}>${t(each.archived ? 'unarchive' : 'archive')}</button>
           </div>
         </li>`)}</ul>
-      ${open?.kind === 'edit' && html`<${ClassDialog} of=${open.class} teachers=${teachers} site=${site} word=${word} run=${run} onClose=${close} />`}
+      ${open?.kind === 'edit' && html`<${ClassDialog} of=${open.class} stage=${stages[open.class?.id]} teachers=${teachers} site=${site} word=${word} run=${run} onClose=${close} />`}
       ${open?.kind === 'code' && html`<${CodeDialog} of=${classes.find((each) => each.id === open.id)} run=${run} onClose=${close} />`}
     </section>`;
 }
 
-function ClassDialog({ of, teachers, site, word, run, onClose }) {
+function ClassDialog({ of, stage = OPEN, teachers, site, word, run, onClose }) {
   const [fields, setFields] = useState({
     name: of?.name ?? '', enrolled: of?.enrolled ?? '', teachers: new Set((of?.teachers ?? []).map((each) => each.id)),
   });
+  const [chosen, setChosen] = useState({ stage: stage.stage, hints_first: stage.hints_first });
   const [problem, setProblem] = useState(null);
   const [listed, setListed] = useState(null); // {text, masked}: names of this class as the server has them
   const [names, setNames] = useState(null);
@@ -60,7 +64,11 @@ function ClassDialog({ of, teachers, site, word, run, onClose }) {
     const body = { name: fields.name.trim(), enrolled: fields.enrolled === '' ? null : Number(fields.enrolled), teachers: [...fields.teachers] };
     try {
       if (listed && names !== listed.text) await api.put(`/api/classes/${of.id}/names`, { text: names });
-      await run(() => (of ? api.patch(`/api/classes/${of.id}`, body) : api.post('/api/classes', body)), t('saved'), { rethrow: true });
+      await run(async () => {
+        const { class: made } = await (of ? api.patch(`/api/classes/${of.id}`, body) : api.post('/api/classes', body));
+        const isNew = chosen.stage !== stage.stage || chosen.hints_first !== stage.hints_first;
+        if (isNew) await api.put(`/api/classes/${made.id}/stage`, chosen);
+      }, t('saved'), { rethrow: true });
       onClose();
     } catch (error) {
       setProblem(error);
@@ -79,6 +87,7 @@ function ClassDialog({ of, teachers, site, word, run, onClose }) {
         ${teachers.length === 0 && html`<p class="hint">${t('noTeachers', { teacher: teacherWord(site) })}</p>`}
         ${teachers.map((each) => html`<label key=${each.id} class="check"><input type="checkbox" checked=${fields.teachers.has(each.id)} onChange=${toggle(each.id)} />${each.name}</label>`)}
       </fieldset>
+      ${site.preset !== 'government' && html`<${StageFields} value=${chosen} onChange=${setChosen} />`}
       ${listed && html`<${Field} name=${t('names')} hint=${t(listed.masked ? 'names.hint' : 'names.off')}>${(a) => html`
         <textarea ...${a} rows="5" maxlength="100000" spellcheck="false" autocomplete="off" value=${names} onInput=${(event) => setNames(event.currentTarget.value)}></textarea>`}<//>`}
       ${problem && html`<${Problem} problem=${problem} />`}

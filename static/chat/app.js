@@ -17,11 +17,13 @@ import { PrivacyPanel, sayDeleted } from './privacy.js';
 import { useEndInSight } from './scroll.js';
 import { Sidebar } from './sidebar.js';
 import { texts as own } from './texts.js';
+import { AskTeacherDialog, StageNote } from './thread.js';
 import { isSending, runningTurn } from './transcript.js';
 import { Turn } from './turn.js';
 
 const t = texts(own);
 const READY_POLL_MS = 3000;
+const STAGE_POLL_MS = 30_000;
 
 /** The button in the top bar (drawn by the frame) and the drawer (drawn here) meet in this event. */
 export const drawer = new EventTarget();
@@ -73,6 +75,8 @@ export function App({ site, reloadSite }) {
 function Chat({ site, reloadSite }) {
   const [joinCode, setJoinCode] = useState(codeInAddress);
   const [open, setOpen] = useState(joinCode ? 'join' : null); // 'drawer', 'privacy', 'join'
+  const [sending, setSending] = useState(null); // askId of the turn that I am about to send to my teacher
+  const [threadProblem, setThreadProblem] = useState(null);
   const [draft, setDraft] = useState(() => kept('draft', sessionStore) ?? '');
   const narrow = useNarrow();
   const place = useRef(null);
@@ -84,12 +88,21 @@ function Chat({ site, reloadSite }) {
       live.begin();
     } else if (problem.code === 'login_needed') location.assign(loginAddress());
     else if (problem.code === 'class_code_needed') reloadSite();
-    else toast(problem.message, { kind: 'refuse' });
+    else {
+      setThreadProblem(problem); // shown where a dialog is open; it keeps what I wrote
+      if (!sending) toast(problem.message, { kind: 'refuse' });
+    }
   });
   const { transcript, line } = live;
   const { ref, away, down } = useEndInSight();
   const running = runningTurn(transcript);
   const last = transcript.turns.at(-1) ?? null;
+
+  useEffect(() => {
+    if (site.stage.stage !== 'primary') return undefined;
+    const timer = setInterval(reloadSite, STAGE_POLL_MS); // a teacher may begin to lead, or end it
+    return () => clearInterval(timer);
+  }, [site.stage.stage]);
 
   useEffect(() => {
     live.open(wantedConversation());
@@ -137,6 +150,17 @@ function Chat({ site, reloadSite }) {
       live.again(turn);
       down();
     },
+    site,
+    isOnline: line.state === 'open',
+    problem: threadProblem,
+    sendToTeacher: (turn) => {
+      setThreadProblem(null);
+      setSending(turn.askId);
+    },
+    thread: (turn, step, text) => {
+      setThreadProblem(null);
+      live.thread(turn, step, text);
+    },
     rate: (turn, value, reason) => live.rate(turn, value, reason),
     askAgain: (turn) => {
       live.drop(turn.askId);
@@ -149,13 +173,15 @@ function Chat({ site, reloadSite }) {
     },
   };
   const label = pick(site.label);
+  const sent = transcript.turns.find((turn) => turn.askId === sending);
+  const threads = transcript.turns.map((turn) => turn.thread?.state).join();
   const copyCode = async (event) => {
     const button = event.target.closest('[data-copies]');
     if (!button) return;
     const done = await copyText(button.closest('.code').querySelector('code').textContent);
     toast(t(done ? 'code_copied' : 'copy_failed'));
   };
-  const sidebar = html`<${Sidebar} current=${transcript.conversation} version=${`${transcript.conversation}${last?.id}${last?.phase === 'done'}`}
+  const sidebar = html`<${Sidebar} current=${transcript.conversation} version=${`${transcript.conversation}${last?.id}${last?.phase === 'done'}${threads}`}
     onOpen=${select} onNew=${() => select(null)} onDeleted=${(id) => id === transcript.conversation && select(null)}>
     ${!site.class && html`<button type="button" class="button quiet small" onClick=${() => setOpen('join')}>
       <${Icon} name="school" size=${16} />${t('join', { class_word: pick(site.class_word) })}</button>`}
@@ -176,6 +202,7 @@ function Chat({ site, reloadSite }) {
       </section>
       <div class="below">
         ${away && html`<${IconButton} kind="down" icon="arrow-down" label=${t('down')} onClick=${down} />`}
+        <${StageNote} site=${site} />
         <${LineNote} line=${line} site=${site} />
         <${Composer} place=${place} draft=${draft} onDraft=${write} limit=${transcript.limits?.question_chars ?? site.limits.question_chars}
           running=${Boolean(running)} sending=${isSending(transcript)} stopping=${running?.stopping}
@@ -185,6 +212,9 @@ function Chat({ site, reloadSite }) {
       </div>
     </div>
     <${Announcer} turn=${last} line=${line} />
+    ${sent && html`<${AskTeacherDialog} turn=${sent} site=${site} problem=${threadProblem} online=${line.state === 'open'}
+      onSend=${(note) => { setThreadProblem(null); live.askTeacher(sent, note); }} onJoin=${() => { setSending(null); setOpen('join'); }}
+      onClose=${() => setSending(null)} />`}
     ${open === 'privacy' && html`<${PrivacyPanel} site=${site} onClose=${close} />`}
     ${open === 'join' && html`<${JoinClass} key=${joinCode} site=${site} code=${joinCode} onClose=${close} onJoined=${() => { close(); reloadSite(); }} />`}
   </div>`;

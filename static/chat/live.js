@@ -91,6 +91,16 @@ export class Live {
     this.#change((state) => transcript.rated(state, turn, value));
   }
 
+  /** Send a turn to the teacher; one that was refused goes as a question of its own. */
+  askTeacher(turn, note) {
+    const what = turn.id ? { turn: turn.id } : { id: turn.askId, text: turn.written };
+    this.connection.send({ type: 'ask_teacher', ...what, ...(note ? { note } : {}) });
+  }
+
+  thread(turn, act, text) {
+    this.connection.send({ type: 'teacher_thread', turn, act, ...(text ? { text } : {}) });
+  }
+
   drop(askId) {
     this.#change((state) => transcript.dropped(state, askId));
   }

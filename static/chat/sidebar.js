@@ -8,10 +8,13 @@ import { Icon } from '../shared/icons.js';
 import { IconButton, Problem, useLoad, Wait } from '../shared/parts.js';
 import { toast } from '../shared/toast.js';
 import { texts as own } from './texts.js';
+import { texts as ofThreads } from './texts_thread.js';
 
 const t = texts(own);
+const thread = texts(ofThreads);
 const DAY_MS = 86_400_000;
 const TYPING_MS = 250;
+const LOOK_AGAIN_MS = 60_000;
 
 /** Conversations under the headings today, this_week and earlier; empty headings are left out. */
 export function byAge(conversations, nowMs) {
@@ -31,6 +34,11 @@ export function Sidebar({ current, version, onOpen, onNew, onDeleted, children }
     return () => clearTimeout(timer);
   }, [typed]);
   const { value, problem, loading, reload } = useLoad((signal) => api.get('/api/conversations', { q }, signal), [q, version]);
+  useEffect(() => {
+    // A teacher may have answered in a conversation that is not open.
+    const timer = setInterval(() => document.visibilityState === 'visible' && reload(), LOOK_AGAIN_MS);
+    return () => clearInterval(timer);
+  }, []);
   const remove = async (conversation) => {
     const title = conversation.title || t('untitled');
     const sure = await confirm({
@@ -75,7 +83,7 @@ function Item({ conversation, isCurrent, onOpen, onRemove }) {
     onOpen();
   };
   return html`<li class=${isCurrent ? 'item current' : 'item'}>
-    <a href=${`#c=${conversation.id}`} aria-current=${isCurrent ? 'true' : undefined} title=${title} onClick=${opened}>${title}</a>
+    <a href=${`#c=${conversation.id}`} aria-current=${isCurrent ? 'true' : undefined} title=${title} onClick=${opened}>${conversation.unread && html`<span class="unread" role="img" aria-label=${thread('unread')}></span>`}${title}</a>
     <${IconButton} small icon="trash" label=${t('delete_one', { title })} onClick=${onRemove} />
   </li>`;
 }

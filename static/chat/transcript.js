@@ -27,11 +27,13 @@ const newTurn = (askId, written) => ({
   usage: null,
   rating: null,
   stopping: false,
+  was: [], // ids of earlier answers to the same question
+  thread: null, // what I sent to my teacher: {state, mayReply, posts: [{by, text}]}
 });
 
 const withTurn = (state, id, change) => ({
   ...state,
-  turns: state.turns.map((turn) => (turn.id === id ? { ...turn, ...change(turn) } : turn)),
+  turns: state.turns.map((turn) => (turn.id === id || turn.was.includes(id) ? { ...turn, ...change(turn) } : turn)),
 });
 
 /** I asked; the server has not said anything yet. The same id again changes nothing. */
@@ -94,11 +96,14 @@ function accepted(state, frame) {
   };
   const place = others.findIndex((each) => each.id === frame.regenerates && each.id !== null);
   // Asked anew it is the masked text that is asked: what was said of it before still holds.
-  if (place >= 0) return { ...state, turns: replaced(others, place, { ...turn, notices: others[place].notices }) };
+  if (place >= 0) return { ...state, turns: replaced(others, place, { ...turn, notices: others[place].notices, ...kept(others[place]) }) };
   const firstUnsent = others.findIndex((each) => each.phase === 'sending');
   const at = firstUnsent < 0 ? others.length : firstUnsent;
   return { ...state, turns: [...others.slice(0, at), turn, ...others.slice(at)] };
 }
+
+/** What stays with a question when it is answered anew: a teacher may still answer it. */
+const kept = ({ id, was, thread }) => ({ was: [...was, id], thread });
 
 const replaced = (list, place, item) => [...list.slice(0, place), item, ...list.slice(place + 1)];
 
@@ -118,6 +123,8 @@ function refused(state, frame) {
   };
 }
 
+const thread = (turn, frame, state, more) => ({ state, mayReply: frame.may_reply, posts: [...(turn.thread?.posts ?? []), ...more] });
+
 const changes = {
   queued: (frame) => () => ({ phase: 'queued', position: frame.position, etaSeconds: frame.eta_seconds }),
   started: (frame) => () => ({
@@ -128,6 +135,10 @@ const changes = {
   }),
   sources: (frame) => () => ({ passages: frame.passages }),
   delta: (frame) => (turn) => ({ phase: 'answering', answer: turn.answer + frame.text }),
+  thread: (frame) => (turn) => ({
+    thread: frame.state === 'withdrawn' ? null : thread(turn, frame, frame.state, frame.text ? [{ by: null, text: frame.text }] : []),
+  }),
+  teacher_answer: (frame) => (turn) => ({ thread: thread(turn, frame, 'answered', [{ by: frame.by, text: frame.text }]) }),
   done: (frame) => () => ({
     phase: 'done',
     finish: frame.finish,

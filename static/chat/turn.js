@@ -6,9 +6,11 @@ import { IconButton, Note } from '../shared/parts.js';
 import { toast } from '../shared/toast.js';
 import { AnswerText } from './answer.js';
 import { AnswerLabel, ApprovedFoot, labelOf, Offers } from './approved.js';
+import { teacherWord } from '../shared/roles.js';
 import { copyText, labelled } from './clipboard.js';
 import { NoSources, Sources, Unproven } from './sources.js';
 import { texts as own } from './texts.js';
+import { t as say, Thread } from './thread.js';
 
 const t = texts(own);
 const BAD_REASONS = ['bad_wrong', 'bad_unclear', 'bad_short'];
@@ -34,6 +36,8 @@ function Unanswered({ turn, line, act }) {
   return html`<${Note} kind=${turn.refusal.code === 'filter' ? '' : 'warn'} role="alert" class="refusal">
     <p>${turn.refusal.message}</p>
     <p class="row">
+      ${turn.refusal.code === 'stage' && html`<button type="button" class="button small primary" onClick=${() => act.sendToTeacher(turn)}>
+        ${say('ask_person', { teacher: teacherWord(act.site) })}</button>`}
       ${again && html`<button type="button" class="button small" onClick=${() => act.askAgain(turn)}>${t('retry')}</button>`}
       <button type="button" class="button small" onClick=${() => act.edit(turn)}>${t('edit')}</button>
     </p>
@@ -63,6 +67,7 @@ function Answer({ turn, last, label, act }) {
     ${done && html`<${Offers} offers=${turn.offers} act=${act} />`}
     ${done && html`<${Ending} turn=${turn} last=${last} act=${act} />`}
     ${done && html`<${Actions} turn=${turn} last=${last} label=${label} act=${act} />`}
+    <${Thread} turn=${turn} act=${act} />
   </div>`;
 }
 
@@ -102,6 +107,8 @@ function Actions({ turn, last, label, act }) {
       <${IconButton} small icon="thumbs-up" label=${t('good')} pressed=${turn.rating === 1} onClick=${rate(1)} />
       <${IconButton} small icon="thumbs-down" label=${t('bad')} pressed=${turn.rating === -1} onClick=${rate(-1)} />
       ${last && html`<${IconButton} small icon="rotate-ccw" label=${t('again')} disabled=${act.isBusy} onClick=${() => act.again(turn.id)} />`}
+      ${!turn.thread && html`<${IconButton} small icon="graduation-cap" label=${say('ask_person', { teacher: teacherWord(act.site) })}
+        onClick=${() => act.sendToTeacher(turn)} />`}
       ${turn.usage && html`<${IconButton} small icon="clock" label=${t('details')} aria-expanded=${String(shown)} onClick=${() => setShown(!shown)} />`}
     </div>
     ${asksWhy && html`<p class="row aside">${t('why_bad')}

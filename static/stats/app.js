@@ -10,7 +10,8 @@ import { Days, Hours, Outcomes, Topics } from './figures.js';
 import { daysOf, readAddress, today, writeAddress } from './period.js';
 import { Pickers } from './pickers.js';
 import { longDay, t } from './say.js';
-import { Tables } from './tables.js';
+import { Led } from './led.js';
+import { Tabs } from './tabs.js';
 import { Tiles } from './tiles.js';
 
 export function App({ site }) {
@@ -24,7 +25,7 @@ export function App({ site }) {
   if (editing) return html`<${TopicsEditor} onBack=${() => { location.hash = ''; }} />`;
   if (problem) return html`<div class="page"><${Problem} problem=${problem} onRetry=${reload} /></div>`;
   if (!value) return html`<${Wait} />`;
-  return html`<${Statistics} site=${site} classes=${value.classes} timezone=${value.timezone} />`;
+  return html`<${Statistics} site=${site} classes=${value.classes} timezone=${value.timezone} hasAnswers=${value.has_answers} />`;
 }
 
 function firstChoice(classes) {
@@ -33,7 +34,7 @@ function firstChoice(classes) {
   return { ...asked, classId: known ? asked.classId : classes.length === 1 ? classes[0].id : 'all' };
 }
 
-function Statistics({ site, classes, timezone }) {
+function Statistics({ site, classes, timezone, hasAnswers }) {
   const [choice, setChoice] = useState(() => firstChoice(classes));
   const days = daysOf(choice.period, today(timezone), choice.custom);
   const word = pick(site.class_word);
@@ -52,15 +53,16 @@ function Statistics({ site, classes, timezone }) {
     <h1 class="visually-hidden">${t('title')}</h1>
     <${Pickers} classes=${classes} classWord=${word[0].toUpperCase() + word.slice(1)} choice=${choice} days=${days} onChoice=${choose}
       onTopics=${() => { location.hash = 'topics'; }} />
+    ${choice.classId !== 'all' && html`<${Led} key=${choice.classId} classId=${choice.classId} word=${word} />`}
     <div class="results" aria-busy=${String(loading)}>
       ${problem ? html`<${Problem} problem=${problem} onRetry=${reload} />`
-        : stats ? html`<${Results} stats=${stats} site=${site} word=${word} hasClasses=${classes.length > 0} choice=${choice} days=${days} />`
+        : stats ? html`<${Results} stats=${stats} site=${site} word=${word} hasClasses=${classes.length > 0} choice=${choice} days=${days} hasAnswers=${hasAnswers} />`
         : days && html`<${Wait} />`}
     </div>
   </div>`;
 }
 
-function Results({ stats, site, word, hasClasses, choice, days }) {
+function Results({ stats, site, word, hasClasses, choice, days, hasAnswers }) {
   const { questions } = stats.tiles;
   return html`
     <p class="sentence" role="status">${stats.sentence}</p>
@@ -72,11 +74,11 @@ function Results({ stats, site, word, hasClasses, choice, days }) {
         <${Days} stats=${stats} /><${Hours} stats=${stats} />
         <${Topics} stats=${stats} /><${Outcomes} stats=${stats} />
       </div>
-      <${Tables} stats=${stats} choice=${choice} days=${days ?? stats} word=${word} />
       <p class="hint only-print">${t('whole_weeks', { from: longDay(stats.from), to: longDay(stats.to) })}</p>
       ${stats.hidden + stats.left_out > 0 && html`<${Note} icon="eye-off">
         ${stats.hidden > 0 && t('hidden_note', { k: stats.small_group, n: stats.hidden })} ${stats.left_out > 0 && t('left_out_note')}
       <//>`}`}
+    <${Tabs} stats=${stats} site=${site} choice=${choice} days=${days ?? stats} word=${word} hasAnswers=${hasAnswers} />
     <p class="hint">${stats.label}</p>`;
 }
 

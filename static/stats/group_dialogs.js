@@ -29,7 +29,7 @@ function useSending(path, onDone) {
 }
 
 export function MergeDialog({ group, groups, word, onClose, onDone }) {
-  const others = groups.filter((each) => each.class_id === group.class_id && each.id !== group.id);
+  const others = groups.filter((each) => each.class_id === group.class_id && each.id !== group.id && !group.apart.includes(each.id));
   const [into, setInto] = useState(others[0]?.id ?? '');
   const body = { class_id: group.class_id, group: group.id };
   const undo = async () => {
@@ -57,23 +57,43 @@ export function MergeDialog({ group, groups, word, onClose, onDone }) {
   <//>`;
 }
 
-export function SplitDialog({ group, onClose, onDone }) {
+/** "Not the same": two rows are never one, or the questions of a row that have a word in them are another one. */
+export function ApartDialog({ group, groups, onClose, onDone }) {
+  const others = groups.filter((each) => each.class_id === group.class_id && each.id !== group.id && !group.apart.includes(each.id));
+  const [how, setHow] = useState(others.length ? 'group' : 'word');
+  const [other, setOther] = useState(others[0]?.id ?? '');
   const [term, setTerm] = useState('');
-  const { busy, problem, send } = useSending('/api/stats/groups/split', () => {
+  const body = { class_id: group.class_id, group: group.id };
+  const split = useSending('/api/stats/groups/split', () => {
     toast(t('split_done', { term: term.trim() }));
     onDone();
   });
+  const apart = useSending('/api/stats/groups/apart', () => {
+    toast(t('apart_done'));
+    onDone();
+  });
+  const { busy, problem } = how === 'word' ? split : apart;
+  const ready = how === 'word' ? term.trim() : other;
   const submit = (event) => {
     event.preventDefault();
-    if (term.trim() && !busy) send({ class_id: group.class_id, group: group.id, term: term.trim() });
+    if (!ready || busy) return;
+    if (how === 'word') split.send({ ...body, term: term.trim() });
+    else apart.send({ ...body, other });
   };
   const foot = html`<button type="button" class="button" onClick=${onClose}>${t('cancel')}</button>
-    <button type="submit" form="split-form" class="button primary" disabled=${busy || !term.trim()}>${t('confirm_split')}</button>`;
+    <button type="submit" form="split-form" class="button primary" disabled=${busy || !ready}>${t(how === 'word' ? 'confirm_split' : 'confirm_apart')}</button>`;
   return html`<${Dialog} title=${t('split_title')} onClose=${onClose} foot=${foot}>
-    <form id="split-form" onSubmit=${submit}>
-      <p>${t('split_body', { name: nameOf(group) })}</p>
-      <${Field} name=${t('split_word')} hint=${t('split_hint')}>${(a) => html`<input ...${a} maxlength="20" value=${term} autofocus
-        onInput=${(event) => setTerm(event.target.value)} />`}<//>
+    <form id="split-form" class="stack" onSubmit=${submit}>
+      ${others.length > 0 && html`<fieldset class="stack"><legend class="field-name">${t('apart_how')}</legend>
+        ${['group', 'word'].map((each) => html`<label key=${each} class="check"><input type="radio" name="apart-how" checked=${how === each}
+          onChange=${() => setHow(each)} />${t(`apart_${each}`)}</label>`)}
+      </fieldset>`}
+      ${how === 'group' ? html`<p>${t('apart_body', { name: nameOf(group) })}</p>
+        <${Field} name=${t('apart_other')}>${(a) => html`<select ...${a} value=${other} onChange=${(event) => setOther(event.target.value)}>
+          ${others.map((each) => html`<option key=${each.id} value=${each.id}>${nameOf(each)}</option>`)}
+        </select>`}<//>` : html`<p>${t('split_body', { name: nameOf(group) })}</p>
+        <${Field} name=${t('split_word')} hint=${t('split_hint')}>${(a) => html`<input ...${a} maxlength="20" value=${term} autofocus
+          onInput=${(event) => setTerm(event.target.value)} />`}<//>`}
     </form>
     ${problem && html`<${Problem} problem=${problem} />`}
   <//>`;

@@ -20,8 +20,18 @@ export function trendOf({ questions, previous }, say = t) {
   return say(more > 0 ? 'trend_up' : 'trend_down', { n: number(Math.abs(more)) });
 }
 
-export function GroupRow({ group, onOpen, onDone }) {
+export function GroupRow({ group, groups, weeks, onOpen, onDone }) {
   const { merged, terms } = group;
+  const apart = groups.filter((each) => group.apart.includes(each.id));
+  const allow = (other) => async () => {
+    try {
+      await api.post('/api/stats/groups/allow', { class_id: group.class_id, group: group.id, other: other.id });
+      toast(t('apart_undone'));
+    } catch (problem) {
+      toast(problem.message, { kind: 'refuse' });
+    }
+    onDone();
+  };
   const separate = async () => {
     try {
       for (const part of merged) await api.post('/api/stats/groups/free', { class_id: group.class_id, group: part });
@@ -38,11 +48,13 @@ export function GroupRow({ group, onOpen, onDone }) {
       ${terms.length > 0 && html`<p class="hint">${t('shared', { terms: terms.join('、') })}</p>`}
       ${merged.length > 0 && html`<p class="hint">${t('merged_parts', { n: merged.length })}
         <${IconButton} icon="undo-2" small label=${t('separate', { name: nameOf(group) })} onClick=${separate} /></p>`}
+      ${apart.map((other) => html`<p class="hint" key=${other.id}>${t('apart_from', { name: nameOf(other) })}
+        <${IconButton} icon="undo-2" small label=${t('apart_undo', { name: nameOf(other) })} onClick=${allow(other)} /></p>`)}
     </td>
-    <td class="number"><strong>${number(group.askers)}</strong></td>
-    <td class="number">${number(group.questions)}</td>
-    <td>${trendOf(group)}</td>
-    <td>${rated}</td>
+    <td class="number" data-label=${t(weeks > 1 ? 'askers_peak' : 'askers')}><strong>${number(group.askers)}</strong></td>
+    <td class="number" data-label=${t('questions')}>${number(group.questions)}</td>
+    <td data-label=${t('trend')}>${trendOf(group)}</td>
+    <td data-label=${t('ratings')}>${rated}</td>
     <td class="no-print"><div class="row">
       <${AnswerButton} group=${group} name=${nameOf(group)} />
       <button type="button" class="button small" onClick=${() => onOpen({ what: 'merge', group })}>${t('merge')}</button>

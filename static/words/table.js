@@ -105,8 +105,8 @@ export function WordTable({ desk, list, lists, q, stamp, chosen, onChosen, onEdi
         ${['word', 'category', 'direction.question', 'direction.answer', 'match', 'particulars', 'note', 'edited', 'enabled'].map((name) => html`
           <span key=${name} role="columnheader" class="col-${name.replace('.', '-')}">${t(name)}</span>`)}
       </div>
-      ${rows.total === null && html`<${Wait} />`}
-      ${rows.total === 0 && html`<p class="empty">${q ? t('emptySearch', { q }) : t('emptyList')}</p>`}
+      ${rows.total === null && html`<div role="row"><div role="cell"><${Wait} /></div></div>`}
+      ${rows.total === 0 && html`<div role="row"><p role="cell" class="empty">${q ? t('emptySearch', { q }) : t('emptyList')}</p></div>`}
       <${Space} height=${contentHeight(total, ROW)}>
         ${indexes.map((index) => html`<${Row} key=${at(index)?.id ?? index} index=${index} word=${at(index)}
           active=${index === active} onActive=${() => setActive(index)} list=${lists.get(at(index)?.list_id)} chosen=${chosen.has(at(index)?.id)} onChoose=${choose} onEdit=${onEdit} onDetails=${onDetails} />`)}

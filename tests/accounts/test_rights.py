@@ -23,6 +23,7 @@ def test_rights_of_every_role() -> None:
             Permission.EDIT_TOPICS,
             Permission.SEE_GROUPS,
             Permission.EDIT_GROUPS,
+            Permission.ANSWER_THREADS,
             Permission.EDIT_DOCUMENTS,
             Permission.EDIT_ANSWERS,
             Permission.MODERATE,

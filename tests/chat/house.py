@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from filters import Action, Direction, Pipeline, Word, WordList, compile_pipeline
-from server.accounts import ClassRef, Who
+from server.accounts import ClassRef, Stages, Who
 from server.chat import ChatDesk, ChatRules, Connection, Parts, texts_of
 from server.chat.parts import Knowledge
 from server.errors import ClientProblem, StorageProblem
@@ -169,6 +169,7 @@ class House:
         rules: ChatRules = QUICK,
         knowledge: Knowledge | None = None,
         preset: Preset = PRESET,
+        stages: Stages | None = None,
         **changed: Any,
     ) -> None:
         self.database = database
@@ -188,6 +189,7 @@ class House:
             join_class=join_class,
             texts=TEXTS,
             knowledge=knowledge,
+            stages=stages,
         )
         self.desk = ChatDesk(self.parts)
         self._pages: list[Page] = []

@@ -226,12 +226,12 @@ async def test_a_rating_is_kept_and_counted(house: House, database: Database) ->
 
 
 async def test_asking_the_teacher_is_answered_kindly(house: House) -> None:
-    """This version cannot; it says so, in the language of the page."""
+    """Without a class there is no teacher; that is said, in the language of the page."""
     page = await house.at_desk(lang="en")
     done = await page.answer("one")
     await page.send(type="ask_teacher", turn=done["turn"])
     error = await page.kind("error")
-    assert (error["code"], error["message"]) == ("unavailable", TEXTS["en"].no_teacher)
+    assert (error["code"], error["message"]) == ("no_teacher", TEXTS["en"].no_teacher)
 
 
 async def test_a_conversation_is_listed_under_its_first_question(house: House) -> None:

@@ -27,6 +27,7 @@ class Asked:
     teacher: Member
     other_teacher: Member
     big: dict[str, Any]
+    admin: Member
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -50,7 +51,7 @@ async def asked(running_server: Serving) -> Asked:
         *(pupil(small["join_code"], theorem, classics) for _ in range(2)),
         *(pupil(third["join_code"], "浮力怎么算？") for _ in range(4)),
     )
-    return Asked(teacher, other, big)
+    return Asked(teacher, other, big, school.admin)
 
 
 async def statistics(server: Serving, people: People, who: Member, **how: Any) -> Page:

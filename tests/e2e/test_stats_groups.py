@@ -37,6 +37,7 @@ async def test_groups_are_seen_merged_and_parted(
     await page.get_by_role("button", name="撤销", exact=True).click()
     await expect(rows).to_have_count(2)
     await rows.first.get_by_role("button", name="不是一回事…").click()
+    await page.get_by_label("这一组里含有某个词的问题").check()
     await page.get_by_label("含有的词").fill("证明")
     await page.get_by_role("dialog").get_by_role("button", name="分出去").click()
     await expect(page.get_by_text("以后含有「证明」的问题单独成组")).to_be_visible()

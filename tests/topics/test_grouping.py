@@ -19,19 +19,19 @@ def grouping() -> Grouping:
 
 
 def test_groups_agree_with_people() -> None:
-    """On both halves of the labelled pairs F1 is 0.80 or more; the threshold was chosen on one of them."""
+    """On each part of the labelled pairs; the threshold was chosen on one of them."""
     pairs = shipped_pairs()
     assert len(pairs) >= 300
     assert sum(pair.kind == "hard" for pair in pairs) >= 100
-    for half in ("tune", "judge"):
+    for half, least in (("tune", 0.80), ("judge", 0.80), ("fresh", 0.80), ("blind", 0.75)):
         chosen = [pair for pair in pairs if pair.half == half]
-        assert judge_grouping(chosen, THRESHOLD).f1 >= 0.80, half
+        assert judge_grouping(chosen, THRESHOLD).f1 >= least, half
 
 
 def test_no_question_is_in_both_halves() -> None:
     """What judges was not seen when the threshold was chosen."""
     halves: dict[str, set[str]] = {"tune": set(), "judge": set()}
-    for pair in shipped_pairs():
+    for pair in (each for each in shipped_pairs() if each.half in halves):
         halves[pair.half] |= {pair.question, pair.other}
     assert not halves["tune"] & halves["judge"]
 
@@ -76,8 +76,8 @@ def test_merging_sticks_and_can_be_taken_back(grouping: Grouping) -> None:
 def test_splitting_sticks(grouping: Grouping) -> None:
     """Questions with the word go to a group of their own, the others stay."""
     grouping.add("作文怎么写")
-    grouping.split("1", "开头", "new")
-    assert grouping.add("作文怎么写开头").group == "new"
+    grouping.split("1", "长篇", "new")
+    assert grouping.add("长篇作文怎么写").group == "new"
     assert grouping.add("怎么写作文").group == "1"
 
 

@@ -17,6 +17,7 @@ from server.topics import (
     GroupStatistics,
     Recorder,
     Statistics,
+    Tabs,
     TopicDesk,
     export_csv,
     export_xlsx,
@@ -162,13 +163,15 @@ async def test_export_has_the_groups_that_the_page_shows(room: Room) -> None:
         audience, *WEEK, lang="zh", now_ms=now_ms
     )
     rows = [
-        row for row in csv.reader(io.StringIO(export_csv(report, "zh", groups).decode("utf-8-sig"))) if row
+        row
+        for row in csv.reader(io.StringIO(export_csv(report, "zh", Tabs(groups)).decode("utf-8-sig")))
+        if row
     ]
     assert [row[0] for row in rows if row].count("'=SUM(A1)在表格里怎么用") == 1
     assert any(row[0] in AREA and row[2:4] == ["4", "4"] for row in rows if len(row) == 7)
     assert rows[-1] == [groups.label]
     assert not any("静夜思" in cell or "红烧肉" in cell for row in rows for cell in row)
-    book = load_workbook(io.BytesIO(export_xlsx(report, "zh", groups)))
+    book = load_workbook(io.BytesIO(export_xlsx(report, "zh", Tabs(groups))))
     cells = [["" if cell is None else str(cell) for cell in row] for row in book.worksheets[0].values]
     assert [row[:7] for row in cells if row[0] in AREA] == [row for row in rows if row[0] in AREA]
     assert [row[0][:10] for row in cells if row[0]] == [row[0][:10] for row in rows if row[0]]

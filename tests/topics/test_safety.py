@@ -1,0 +1,36 @@
+"""Hits of words as counts: by category and action, none of few people, none of another class."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from server.storage import verdicts
+from server.storage.database import Database
+from server.storage.verdicts import StoredVerdict
+from server.topics import Audience, SafetyStatistics
+from tests.topics.conftest import moment
+
+
+async def test_hits_are_counted_by_category_and_hidden_where_few(database: Database) -> None:
+    """Three people are enough; two are not, and are not added to anything that is shown."""
+    hits = [
+        StoredVerdict(moment(at), None, None, asker, class_id, direction, action, category, "w", "plain", 1)
+        for at, asker, class_id, direction, action, category in (
+            *(("2026-11-16 00:00", asker, "7a", "question", "block", "暴力") for asker in "abc"),
+            *(("2026-11-22 23:59", asker, "7a", "answer", "mask", "暴力") for asker in "ab"),
+            *(("2026-11-18 09:00", asker, "7a", "question", "log", "广告") for asker in "ab"),
+            *(("2026-11-23 00:00", asker, "7a", "question", "block", "暴力") for asker in "abc"),
+            *(("2026-11-18 09:00", asker, "7b", "question", "block", "暴力") for asker in "abcd"),
+        )
+    ]
+    async with database.write() as connection:
+        await verdicts.record_many(connection, hits)
+    safety = SafetyStatistics(database, small_group=3, timezone="Asia/Shanghai")
+    report = await safety.report(Audience(("7a",)), date(2026, 11, 16), date(2026, 11, 22), lang="zh")
+    violence, advertising = report.categories
+    assert (violence.category, violence.questions, violence.answers) == (
+        "暴力",
+        {"block": 3},
+        {"mask": None},
+    )
+    assert (violence.total, advertising.total, report.hides) == (3, None, True)
