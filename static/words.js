@@ -121,7 +121,7 @@ function App({ site }) {
       </section>
       <${TryBox} desk=${desk} classes=${withLists(overview.value.lists, overview.value.classes)} stamp=${`${stamp} ${published?.number}`} />
     </div>
-    ${open?.kind === 'list' && html`<${ListDialog} list=${open.list} classes=${overview.value.classes} onSave=${saveList} onDelete=${deleteList} onClose=${close} />`}
+    ${open?.kind === 'list' && html`<${ListDialog} list=${open.list} usual=${site.list_defaults} classes=${overview.value.classes} onSave=${saveList} onDelete=${deleteList} onClose=${close} />`}
     ${open?.kind === 'word' && html`<${WordDialog} word=${open.word} list=${open.list} onClose=${close}
       categories=${[...new Set([...lists.values()].filter((each) => each.kind !== 'allow').map((each) => each.category))]}
       onSave=${(change) => editWord(open.word, change)} />`}

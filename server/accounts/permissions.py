@@ -40,6 +40,7 @@ class Permission(StrEnum):
     MANAGE_CLASSES = "manage_classes"
     SEE_METRICS = "see_metrics"
     MANAGE_KEYS = "manage_keys"
+    EDIT_PRESET = "edit_preset"
     MODERATE = "moderate"
     SEE_RECORDS = "see_records"
     SEE_NAMES = "see_names"

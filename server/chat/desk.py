@@ -24,10 +24,12 @@ from server.chat.parts import Parts
 from server.chat.removing import Removing
 from server.chat.threads import ThreadDesk, teacher_said
 from server.errors import ClientProblem
+from server.presets import Preset
 from server.protocol.carries import CarryShelf
 from server.protocol.conversation import ConversationMachine
 from server.protocol.rates import BucketShelf
 from server.protocol.session import SERVICE_RESTART
+from server.protocol.texts import Texts
 from server.protocol.threads import Stand
 from server.storage import conversations
 from server.storage.conversations import ListedConversation, StoredConversation
@@ -124,6 +126,10 @@ class ChatDesk:
         for connection in list(self._connections):
             connection.close(SERVICE_RESTART, "the server restarts")
         await self._facts.close()
+
+    def use_preset(self, preset: Preset, texts: Mapping[str, Texts]) -> None:
+        """Connections and conversations that begin from now on are those of this preset."""
+        self._parts = replace(self._parts, preset=preset, texts=texts)
 
     # --- connections ----------------------------------------------------------------
 

@@ -57,6 +57,7 @@ class GroundedReply:
         self._mode = policy.grounding if passages else "off"
         self._fallback = fallback
         self._known = [request.question, request.system, fallback]
+        passages = passages[: policy.passages]
         if passages:
             prompt = compose(request.question, passages, policy.budget_tokens)
             self._shown = prompt.passages

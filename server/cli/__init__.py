@@ -18,6 +18,7 @@ COMMANDS = {
     "users": "Add, list and re-password the people who log in.",
     "keys": "Make, list and revoke the keys of other systems.",
     "model": "Show or prepare the model.",
+    "preset": "Begin an own preset, look at one, and find every mistake in it.",
     "words": "Check, import, export and try word lists, on the data folder.",
     "audit": "Verify and export the audit log, also of a copy of the database.",
     "hits": "Make the keys for sealed texts of hits, and open such texts.",

@@ -21,7 +21,7 @@ from server.cli.options import given, setting_options
 from server.errors import SettingsProblem
 from server.settings import read_settings
 
-MEASUREMENTS = ("filter", "engine", "chat", "capacity", "stats", "knowledge", "likeness")
+MEASUREMENTS = ("filter", "engine", "chat", "capacity", "stats", "knowledge", "likeness", "answers")
 EXTRA = ("url", "conversations", "turns", "within", "kill_engine", "only", "rounds", "peer", "questions")
 
 
@@ -50,7 +50,15 @@ EXTRA = ("url", "conversations", "turns", "within", "kill_engine", "only", "roun
 )
 @click.option("--kill-engine", is_flag=True, default=None, help="chat: kill the engine during the answers.")
 @setting_options(
-    "model", "dtype", "threads", "data", "models", "max_running", "max_wait_seconds", "kv_budget_mib"
+    "preset",
+    "model",
+    "dtype",
+    "threads",
+    "data",
+    "models",
+    "max_running",
+    "max_wait_seconds",
+    "kv_budget_mib",
 )
 def command(name: str, json_file: Path | None, config: Path | None, **options: Any) -> None:
     """Measure filter, engine, chat under load, how many pupils this machine answers, or the question page."""

@@ -39,12 +39,14 @@ def command(config: Path | None, **options: Any) -> None:
     from server.presets import load_preset
     from server.sources.names import parse_name
     from server.wiring.folder import hold
+    from server.wiring.preset_settings import with_preset
 
     configure_logs(settings.log_format, settings.log_level)
     for name in unknown_variables():  # not refused: where servers are orchestrated, others set variables too
         log.warning("there is no such setting", variable=name)
     parse_name(settings.model)  # wrong names are told now: before a folder is made or minutes are spent
     preset = load_preset(settings.preset)
+    settings = with_preset(settings, preset)
     with hold(settings.data) as folder, listen(settings.host, settings.port) as listener:
         prepare_for(settings)
         asyncio.run(_serve(settings, preset, folder, listener))

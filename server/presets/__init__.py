@@ -13,6 +13,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from server.errors import SettingsProblem
+from server.presets.mistakes import mistakes_of
 
 SHIPPED = ("education", "government")
 
@@ -34,6 +35,7 @@ class Bilingual(_Part):
 
 FourQuestions = Annotated[list[str], Field(min_length=4, max_length=4)]
 Sentences = Annotated[list[str], Field(min_length=1)]
+ListAction = Literal["block", "mask", "replace", "review", "warn", "log"]
 Colour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
 
 
@@ -81,6 +83,33 @@ class KnowledgePolicy(_Part):
     nothing_fits: Literal["model", "decline"] = "model"  # where there are documents and none of them fits
     grounding: Literal["off", "mark", "fallback"] = "mark"  # facts in an answer that no passage has
     budget_tokens: int = Field(900, ge=100, le=8192)  # of passages in a question
+    passages: int = Field(3, ge=1, le=20)  # at most so many
+    notice: Bilingual | None = None  # before an answer of the model where nothing fits
+
+
+class Actions(_Part):
+    """What a new word list of a category does with a word: in questions and in answers."""
+
+    question: ListAction = "block"
+    answer: ListAction = "mask"
+
+
+class FilterPolicy(_Part):
+    """What a new word list begins with; lists that are there stay as they are."""
+
+    default: Actions = Actions()
+    categories: dict[str, Actions] = {}
+
+    def actions(self, category: str) -> Actions:
+        """Those of this category."""
+        return self.categories.get(category, self.default)
+
+
+class Retention(_Part):
+    """How long texts and names are kept; a setting that is given overrides it."""
+
+    anonymise_after_days: int | None = Field(None, ge=1, le=3650)
+    delete_after_days: int | None = Field(None, ge=14, le=3650)
 
 
 class Preset(_Part):
@@ -99,9 +128,14 @@ class Preset(_Part):
         "学生问题目时，第一次先给思路和提示，不直接给出答案和完整解法，请他先试一试；"
         "学生试过之后再问，才给出完整的解答。"
     )
+    window_tokens: int | None = Field(None, ge=256, le=1_048_576)  # as the setting of this name
+    mask_private: bool | None = None  # likewise
+    topics: str = ""  # a shipped preset's, or a TOML file beside this one; empty: those of this name
     asks_without_class: bool = False  # questions for people go to the administrators' desk, too
     sampling: PresetSampling
     knowledge: KnowledgePolicy = KnowledgePolicy()
+    filter: FilterPolicy = FilterPolicy()
+    retention: Retention = Retention()
     greeting: Bilingual
     examples: Examples
     label: Bilingual  # the AI notice
@@ -114,6 +148,11 @@ class Preset(_Part):
     fallback: Bilingual  # where to turn when the answer is not to be had here
     failed: Bilingual  # the source broke off
     busy: Bilingual  # the queue is full
+
+
+def preset_file(name: str) -> Path:
+    """The file of a shipped preset, or the one at this path."""
+    return Path(__file__).parent / f"{name}.toml" if name in SHIPPED else Path(name)
 
 
 KEPT = "{kept}"  # among the sentences of `privacy`: stands for the one of `privacy_kept` that holds
@@ -139,7 +178,7 @@ def load_preset(name: str) -> Preset:
     Raises:
         SettingsProblem: there is no such preset, or its file has mistakes; every one is named.
     """
-    file = Path(__file__).parent / f"{name}.toml" if name in SHIPPED else Path(name)
+    file = preset_file(name)
     try:
         table = tomllib.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -150,14 +189,13 @@ def load_preset(name: str) -> Preset:
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise SettingsProblem(f"preset {file}: {error}") from None
     try:
-        return Preset.model_validate(table)
+        preset = Preset.model_validate(table)
     except ValidationError as error:
-        found = "; ".join(
-            f"{'.'.join(str(part) for part in row['loc'])}: {_mistake(row['type'], row['msg'])}"
-            for row in error.errors(include_url=False, include_context=False)
-        )
+        found = "; ".join(f"{mistake.place}: {mistake.reason}" for mistake in mistakes_of(error, Preset))
         raise SettingsProblem(f"preset {file}: {found}") from None
-
-
-def _mistake(kind: str, message: str) -> str:
-    return {"missing": "is missing", "extra_forbidden": "there is no such key"}.get(kind, message)
+    if preset.topics and preset.topics not in SHIPPED:
+        topics = file.absolute().parent / preset.topics
+        if not topics.is_file():
+            raise SettingsProblem(f"preset {file}: topics: there is no file {topics}")
+        preset = preset.model_copy(update={"topics": str(topics)})
+    return preset

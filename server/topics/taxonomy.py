@@ -11,10 +11,11 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from filters import fold
-from server.errors import ClientProblem
+from server.errors import ClientProblem, SettingsProblem
 from server.topics.wording import Lang, mistake, say
 
 MAX_TOPICS = 1000
@@ -46,13 +47,41 @@ class TopicNode:
 
 
 def shipped_taxonomy(preset: str) -> tuple[TopicNode, ...]:
-    """What a new database begins with: public services for `government`, else school subjects."""
+    """What a new database begins with: public services for `government`, the topics of a TOML file where
+    this is the path of one, else school subjects.
+
+    Raises:
+        SettingsProblem: the file cannot be read, or has not the form of those that ship.
+    """
+    if preset.endswith(".toml"):
+        return _own_taxonomy(Path(preset))
     name = "government.toml" if preset == "government" else "education.toml"
-    content = tomllib.loads(files("server.topics").joinpath(name).read_text("utf-8"))
+    return _nodes(tomllib.loads(files("server.topics").joinpath(name).read_text("utf-8")))
+
+
+def _own_taxonomy(file: Path) -> tuple[TopicNode, ...]:
+    try:
+        nodes = _nodes(tomllib.loads(file.read_text(encoding="utf-8")))
+        return checked_taxonomy([node.as_json() for node in nodes], "en")
+    except OSError as error:
+        raise SettingsProblem(f"topics {file}: {error.strerror}") from None
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsProblem(f"topics {file}: {error}") from None
+    except (KeyError, TypeError) as error:
+        raise SettingsProblem(f"topics {file}: a subject or topic lacks {error}") from None
+    except ClientProblem as problem:
+        first = (problem.details or [{}])[0]
+        raise SettingsProblem(f"topics {file}: {first.get('message', problem.message)}") from None
+
+
+def _nodes(content: dict[str, Any]) -> tuple[TopicNode, ...]:
     return tuple(
         TopicNode(node["id"], parent_id, node["zh"], node["en"], tuple(node["keywords"]))
         for subject in content["subject"]
-        for parent_id, node in [(None, subject), *((subject["id"], point) for point in subject["topic"])]
+        for parent_id, node in [
+            (None, subject),
+            *((subject["id"], point) for point in subject.get("topic", ())),
+        ]
     )
 
 

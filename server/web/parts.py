@@ -16,6 +16,7 @@ from server.chat import ChatDesk, OwnData, Retention
 from server.knowledge import AnswerAttachments, AnswerDesk, AnswerFiles, DocumentDesk
 from server.metrics import Metrics
 from server.moderation import PublishedFilter, WordDesk
+from server.office import ExampleDesk, PresetDesk
 from server.presets import Preset
 from server.records import Records
 from server.settings import Settings
@@ -38,6 +39,8 @@ class Parts(Protocol):
 
     settings: Settings
     preset: Preset
+    presets: PresetDesk
+    examples: ExampleDesk
     metrics: Metrics
     source: Source
     accounts: Accounts

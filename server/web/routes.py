@@ -26,6 +26,7 @@ from server.web import (
     own,
     pages,
     people,
+    presets,
     privacy,
     record_routes,
     site,
@@ -72,6 +73,8 @@ class Row:
 ANYONE, LOGIN, THIS_MACHINE = Access.ANYONE, Access.LOGIN, Access.THIS_MACHINE
 WORDS, STATISTICS, TOPICS = Permission.EDIT_WORDS, Permission.SEE_STATISTICS, Permission.EDIT_TOPICS
 USERS, CLASSES = Permission.MANAGE_USERS, Permission.MANAGE_CLASSES
+KEYS = Permission.MANAGE_KEYS
+PRESET = Permission.EDIT_PRESET
 KEYS, ANSWERS = Permission.MANAGE_KEYS, Permission.EDIT_ANSWERS
 DOCUMENTS = Permission.EDIT_DOCUMENTS
 APPROVE = Permission.APPROVE_WORDS
@@ -177,6 +180,14 @@ TABLE: tuple[Row, ...] = (
     Row("POST", "/api/keys", KEYS, moderations.add_key),
     Row("DELETE", "/api/keys/{id}", KEYS, moderations.revoke_key),
     Row("POST", "/v1/moderations", ANYONE, moderations.moderations, TEXTS_BYTES),
+    Row("GET", "/icon.svg", ANYONE, presets.icon),
+    Row("GET", "/api/preset", PRESET, presets.preset_fields),
+    Row("PUT", "/api/preset", PRESET, presets.change_preset),
+    Row("GET", "/api/preset/history", PRESET, presets.preset_history),
+    Row("GET", "/api/preset/export", PRESET, presets.export_preset),
+    Row("GET", "/api/examples", PRESET, presets.examples),
+    Row("POST", "/api/examples", PRESET, presets.load_examples),
+    Row("POST", "/api/examples/remove", PRESET, presets.remove_examples),
     Row("GET", "/api/classes", CLASSES, people.list_classes),
     Row("POST", "/api/classes", CLASSES, people.add_class),
     Row("PATCH", "/api/classes/{id}", CLASSES, people.change_class),

@@ -41,6 +41,7 @@ async def site(call: Call) -> Response:
             "class_word": preset.class_word,
             "teacher_word": preset.teacher_word,
             "pupil_word": preset.pupil_word,
+            "list_defaults": preset.filter,
             "masked_notice": preset.masked_notice,
             "who_may_chat": settings.who_may_chat,
             "limits": {"question_chars": settings.question_chars, "frame_bytes": settings.frame_bytes},

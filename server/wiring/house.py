@@ -25,6 +25,7 @@ from server.knowledge import (
 )
 from server.metrics import Metrics
 from server.moderation import PublishedFilter, WordDesk
+from server.office import ExampleDesk, PresetDesk
 from server.presets import Preset, check_kept, load_preset
 from server.records import Records
 from server.settings import Settings
@@ -40,6 +41,8 @@ from server.topics import (
     Statistics,
     TopicDesk,
 )
+from server.wiring.example_shelves import example_shelves
+from server.wiring.preset_settings import with_preset
 from server.wiring.record_keeping import keep_records
 from server.wiring.recording import hit_notes_of, records_of
 from server.wiring.sourcing import source_of
@@ -61,6 +64,8 @@ class House:
 
     settings: Settings
     preset: Preset
+    presets: PresetDesk
+    examples: ExampleDesk
     metrics: Metrics
     database: Database
     source: Source
@@ -84,6 +89,11 @@ class House:
     own: OwnData
     started_at_ms: int
     _has_left: bool = field(default=False, repr=False)
+
+    def use_preset(self, preset: Preset) -> None:
+        """Another preset is in effect: for pages that open and conversations that begin from now on."""
+        self.preset = preset
+        self.chat.use_preset(preset, texts_of(preset))
 
     async def record(
         self, *, at_ms: int, who: str, what: str, subject: str, detail: dict[str, Any] | None = None
@@ -117,6 +127,7 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
     """
     started_at_ms = time.time_ns() // 1_000_000
     preset = load_preset(settings.preset)
+    settings = with_preset(settings, preset)
     check_kept(preset, settings.hit_text)
     metrics = Metrics()
     async with AsyncExitStack() as stack:
@@ -126,6 +137,9 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
         stack.push_async_callback(source.close)
         database = await Database.open(settings.database_file)
         stack.push_async_callback(database.close)
+        presets = PresetDesk(database, preset)
+        await presets.load()
+        preset = presets.current
         accounts = await Accounts.open(
             database,
             login_hours=settings.login_hours,
@@ -138,7 +152,7 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
         await published.load(started_at_ms)
         # The first long text makes tables and imports numpy: not on the event loop, with pupils waiting.
         await asyncio.to_thread(fold, "第一句话" * 100)
-        topics = TopicDesk(database, preset.name)
+        topics = TopicDesk(database, preset.topics or preset.name)
         await topics.load()
         groups = GroupDesk(database)
         await groups.load()
@@ -187,6 +201,8 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
         house = House(
             settings=settings,
             preset=preset,
+            presets=presets,
+            examples=ExampleDesk(database, preset.name, example_shelves(database, answers, document_desk)),
             metrics=metrics,
             database=database,
             source=source,
@@ -212,6 +228,7 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
         )
         stack.push_async_callback(house.words.close)
         stack.push_async_callback(house.leave)
+        presets.on_change(house.use_preset)
         _watch(house)
         _run(stack, watch_stalls(metrics.event_loop_late))
         _run(stack, follow(published, "word list version"))
@@ -219,6 +236,7 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
             _run(stack, follow(private, "list of names"))
         _run(stack, publish_on_time(house.words.schedule))
         _run(stack, follow_answers(approved))
+        _run(stack, follow(presets, "text of the preset"))
         _run(stack, tell_readiness(source))
         _run(stack, keep_sheets(statistics.keep_up))
         _run(stack, sweep(lambda now_ms: accounts.classes.forget_strangers(now_ms, chat.present)))

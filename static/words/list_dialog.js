@@ -15,12 +15,24 @@ const NEW = {
   layer: 'organisation',
 };
 
+/** What the preset has for a new list of this category. */
+export const usualActions = (usual, category) => {
+  const { question, answer } = usual?.categories[category.trim()] ?? usual?.default ?? {};
+  return question ? { question_action: question, answer_action: answer } : {};
+};
+
 /** Makes a list (no `list`) or edits one. `onSave(fields)` returns a promise and may reject with a problem. */
-export function ListDialog({ list, classes, onSave, onDelete, onClose }) {
-  const [fields, setFields] = useState(list ?? NEW);
+export function ListDialog({ list, usual, classes, onSave, onDelete, onClose }) {
+  const [fields, setFields] = useState(() => list ?? { ...NEW, ...usualActions(usual, '') });
+  const [chosen, setChosen] = useState(Boolean(list)); // by hand: the category no longer decides
   const [problem, setProblem] = useState(null);
   const set = (change) => setFields((old) => ({ ...old, ...change }));
   const text = (name) => (event) => set({ [name]: event.currentTarget.value });
+  const category = (event) => set({ category: event.currentTarget.value, ...(chosen ? {} : usualActions(usual, event.currentTarget.value)) });
+  const action = (name) => (value) => {
+    setChosen(true);
+    set({ [name]: value });
+  };
   async function save(event) {
     event.preventDefault();
     const { name, kind, category, note, enabled, layer } = fields;
@@ -45,11 +57,11 @@ export function ListDialog({ list, classes, onSave, onDelete, onClose }) {
         <${LayerChoice} value=${fields.layer} classes=${classes} onChange=${(layer) => set({ layer })} />
         ${fields.kind !== 'allow' && html`
           <label class="field"><span class="field-name">${t('category')}</span>
-            <input required maxlength="64" value=${fields.category} onInput=${text('category')} /></label>
+            <input required maxlength="64" value=${fields.category} onInput=${category} /></label>
           <${ActionChoice} label=${`${t('direction.question')} · ${t('action')}`} value=${fields.question_action}
-            onChange=${(value) => set({ question_action: value })} />
+            onChange=${action('question_action')} />
           <${ActionChoice} label=${`${t('direction.answer')} · ${t('action')}`} value=${fields.answer_action}
-            onChange=${(value) => set({ answer_action: value })} />
+            onChange=${action('answer_action')} />
           <${LookChoice} fields=${fields} onChange=${set} />
           ${fields.kind === 'words' && html`<${LaneChoice} value=${fields.lanes} onChange=${(lanes) => set({ lanes })} />`}
           ${['refusal_zh', 'refusal_en'].map((field) => html`<label key=${field} class="field"><span class="field-name">${t(field)}</span>

@@ -6,6 +6,7 @@ import { segments, strongest } from '../../static/words/highlight.js';
 import { isOver, nameOf, particularsOf } from '../../static/words/particulars.js';
 import { ownStamps } from '../../static/words/stamps.js';
 import { moveOf, PAGE, pagesOf, visibleRows } from '../../static/words/window.js';
+import { usualActions } from '../../static/words/list_dialog.js';
 
 const span = (start, end) => ({ start_utf16: start, end_utf16: end });
 
@@ -111,4 +112,11 @@ test('a failed edit does not stop the next one', async () => {
 
 test('keys move by rows, by windows, and to both ends', () => {
   assert.deepEqual(['ArrowDown', 'ArrowUp', 'PageDown', 'PageUp', 'Home', 'End', 'x'].map((key) => moveOf(key, 10, 500)), [1, -1, 10, -10, -500, 500, null]);
+});
+
+test('a new list begins with what the preset has for its category', () => {
+  const usual = { default: { question: 'block', answer: 'mask' }, categories: { 政治: { question: 'block', answer: 'block' } } };
+  assert.deepEqual(usualActions(usual, ' 政治 '), { question_action: 'block', answer_action: 'block' });
+  assert.deepEqual(usualActions(usual, '广告'), { question_action: 'block', answer_action: 'mask' });
+  assert.deepEqual(usualActions(undefined, '广告'), {});
 });

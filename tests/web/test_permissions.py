@@ -21,6 +21,8 @@ MAY = {
     "/api/users": {"admin"},
     "/api/classes": {"admin"},
     "/api/keys": {"admin"},
+    "/api/preset": {"admin"},
+    "/api/examples": {"admin"},
     "/api/password": set(ROLES),
     "/api/records": {"compliance", "admin"},
     "/api/alerts": set(ROLES),
@@ -106,6 +108,7 @@ def test_table_guards_everything_but_what_is_for_anyone() -> None:
         "/readyz",
         "/metrics",
         "/api/site",
+        "/icon.svg",
         "/api/frames.json",
         "/api/attachments/{id}",  # to whom its answer is for
         "/api/conversations",
