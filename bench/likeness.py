@@ -17,7 +17,7 @@ import click
 
 from bench.unrelated import unrelated
 from server.knowledge import ApprovedAnswer
-from server.knowledge.answer_shelf import Shelf, Shelved
+from server.knowledge.answer_shelf import AnswerShelf, Shelved
 from server.likeness import SURE, Agreement, read, sameness, shipped_pairs
 
 NUM_ANSWERS: Final = 10_000
@@ -55,7 +55,7 @@ def _agreement() -> dict[str, float]:
 
 def _strangers() -> dict[str, float]:
     known = sorted({text for pair in shipped_pairs() for text in (pair.question, pair.other)})
-    shelf = Shelf(_answer(number, (wording,)) for number, wording in enumerate(known))
+    shelf = AnswerShelf(_answer(number, (wording,)) for number, wording in enumerate(known))
     questions = unrelated()
     answered = [question for question in questions if shelf.find(question, None, _TODAY) is not None]
     return {"num_unrelated": float(len(questions)), "unrelated_answered": float(len(answered))}
@@ -73,7 +73,7 @@ def _finding() -> dict[str, float]:
         _answer(number, tuple(question() for _ in range(NUM_WORDINGS))) for number in range(NUM_ANSWERS)
     ]
     began = time.perf_counter()
-    shelf = Shelf(answers)
+    shelf = AnswerShelf(answers)
     filled_seconds = time.perf_counter() - began
     times_ms = []
     for _ in range(NUM_MEASURED):

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _MULTIPLIER: Final = 1_296_123  # odd, and of the golden ratio: neighbours fall far from each other
 _PLACES_PER_KEY: Final = 32  # marks that are met by chance cost a look at the trie
+_LEAST_BITS: Final = 12  # of a small list next to nothing is met by chance
 _MOST_BITS: Final = 22
 
 Units = Any  # an array of UTF-16 code units
@@ -89,7 +90,7 @@ class Screen:
 
 
 def _bits_for(num_keys: int) -> int:
-    return min(_MOST_BITS, max(8, (_PLACES_PER_KEY * num_keys).bit_length()))
+    return min(_MOST_BITS, max(_LEAST_BITS, (_PLACES_PER_KEY * num_keys).bit_length()))
 
 
 def _head(key: str, num_units: int) -> str:

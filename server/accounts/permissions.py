@@ -34,8 +34,8 @@ class Permission(StrEnum):
     EDIT_DOCUMENTS = "edit_documents"
     SEE_GROUPS = "see_groups"
     EDIT_GROUPS = "edit_groups"
-    ANSWER_THREADS = "answer_threads"
     EDIT_ANSWERS = "edit_answers"
+    ANSWER_THREADS = "answer_threads"
     MANAGE_USERS = "manage_users"
     MANAGE_CLASSES = "manage_classes"
     SEE_METRICS = "see_metrics"
@@ -53,7 +53,7 @@ RIGHTS: dict[Permission, str] = {
     Permission.SEE_GROUPS: "groups: like questions of enough people, with one masked wording for each group",
     Permission.SEE_NAMES: "names: being told, with a reason, who is behind one pseudonym",
     Permission.SEE_TEXT: "text: the single wordings of such a group, masked, which nobody sent to a teacher",
-    Permission.SEE_DATES: "dates: when something single happened, finer than the week; the weeks of a group",
+    Permission.SEE_DATES: "dates: in which weeks of a period a group was asked about, not only that it was",
 }
 
 # Whoever may not see a thing has no business changing it.
@@ -71,8 +71,8 @@ _ALLOWED: dict[Role, frozenset[Permission]] = {
             Permission.EDIT_DOCUMENTS,
             Permission.SEE_GROUPS,
             Permission.EDIT_GROUPS,
-            Permission.ANSWER_THREADS,
             Permission.EDIT_ANSWERS,
+            Permission.ANSWER_THREADS,
             Permission.MODERATE,
         }
     ),

@@ -152,9 +152,9 @@ class AnswerDesk:
         nearest = self.answers.nearest(question, class_id)
         return {"found": found, "nearest": [_candidate(each) for each in nearest]}
 
-    def alike(self, wordings: Sequence[str], but: str | None, editor: Editor) -> list[dict[str, Any]]:
+    async def alike(self, wordings: Sequence[str], but: str | None, editor: Editor) -> list[dict[str, Any]]:
         """Answers that would be given to one of these wordings already."""
-        found = self.answers.alike(wordings, but)
+        found = await self.answers.alike(wordings, but)
         return [_candidate(each) for each in found if editor.may_see(each.shelved.class_id)]
 
     async def of_groups(self, editor: Editor) -> dict[str, str]:

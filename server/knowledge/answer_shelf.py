@@ -60,7 +60,7 @@ class Candidate:
     against: str | None = None
 
 
-class Shelf:
+class AnswerShelf:
     """All approved answers. Not for several threads at once."""
 
     def __init__(self, answers: Iterable[Shelved] = ()) -> None:
@@ -125,15 +125,10 @@ class Shelf:
         """The answers that a question is nearest to, for people who want to see why."""
         return self._nearest(read(question), class_id, today)[:most]
 
-    def alike(self, wordings: Iterable[str], but: str | None = None, most: int = 5) -> list[Candidate]:
-        """Answers that would be given to one of these wordings, too, whether they count now or not."""
-        found: dict[str, Candidate] = {}
-        for wording in wordings:
-            for each in self._compared(read(wording), lambda shelved: shelved.answer.id != but):
-                known = found.get(each.shelved.answer.id)
-                if each.sureness >= SURE and (known is None or known.sureness < each.sureness):
-                    found[each.shelved.answer.id] = each
-        return sorted(found.values(), key=_by_sureness)[:most]
+    def alike(self, wording: str, but: str | None = None) -> list[Candidate]:
+        """Answers that would be given to a wording, too, whether they count now or not."""
+        compared = self._compared(read(wording), lambda shelved: shelved.answer.id != but)
+        return [each for each in compared if each.sureness >= SURE]
 
     def _nearest(self, reading: Reading, class_id: str | None, today: date) -> list[Candidate]:
         return self._compared(reading, lambda shelved: shelved.counts(class_id, today))

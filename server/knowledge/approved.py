@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from server.errors import StorageProblem
-from server.knowledge.answer_shelf import Candidate, Shelf, Shelved
+from server.knowledge.answer_shelf import AnswerShelf, Candidate, Shelved
 from server.knowledge.answer_views import shelved
 from server.knowledge.types import Offered, Served
 from server.storage import answers as storage
@@ -25,6 +25,7 @@ from server.storage.database import Database
 
 log = structlog.get_logger(__name__)
 
+MOST_ALIKE = 5
 _MANY = 50  # so many changed answers are read in a thread, onto a new shelf
 
 
@@ -41,7 +42,7 @@ class ApprovedAnswers:
         self._database = database
         self._zone = zone
         self._now = now
-        self._shelf = Shelf()
+        self._shelf = AnswerShelf()
         self._version = 0
         self._hits: Counter[tuple[str, int]] = Counter()
         self._one_by_one = asyncio.Lock()
@@ -93,6 +94,7 @@ class ApprovedAnswers:
                         self._shelf.put(there[answer_id])
                     else:
                         self._shelf.drop(answer_id)
+                    await asyncio.sleep(0)  # thirty wordings take some milliseconds: chats go between
             self._version = version
             return True
 
@@ -114,9 +116,16 @@ class ApprovedAnswers:
         """The answers that a question is nearest to."""
         return self._shelf.nearest(question, class_id, self.today())
 
-    def alike(self, wordings: Iterable[str], but: str | None) -> list[Candidate]:
-        """Other answers that one of these wordings would get."""
-        return self._shelf.alike(wordings, but)
+    async def alike(self, wordings: Iterable[str], but: str | None) -> list[Candidate]:
+        """Other answers that one of these wordings would get, the surest first."""
+        found: dict[str, Candidate] = {}
+        for wording in wordings:
+            for each in self._shelf.alike(wording, but):
+                known = found.get(each.shelved.answer.id)
+                if known is None or known.sureness < each.sureness:
+                    found[each.shelved.answer.id] = each
+            await asyncio.sleep(0)  # each takes about a millisecond: chats go between
+        return sorted(found.values(), key=lambda each: -each.sureness)[:MOST_ALIKE]
 
     def served(self, answer_id: str) -> None:
         """Somebody got this answer."""
@@ -146,8 +155,8 @@ class ApprovedAnswers:
             log.error("hits of approved answers are lost", reason=str(problem))
 
 
-def _filled(rows: list[StoredAnswer], files: list[StoredFile], zone: ZoneInfo) -> Shelf:
-    return Shelf(_shelved(rows, files, zone))
+def _filled(rows: list[StoredAnswer], files: list[StoredFile], zone: ZoneInfo) -> AnswerShelf:
+    return AnswerShelf(_shelved(rows, files, zone))
 
 
 def _shelved(rows: list[StoredAnswer], files: list[StoredFile], zone: ZoneInfo) -> list[Shelved]:

@@ -6,6 +6,7 @@ which classes there are.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -27,6 +28,7 @@ class Compiled:
         last_day: after it something of it has expired.
         classes: by class, for those that have a layer.
         layers: what counts, the most trusted first.
+        num_words: by category, of those that count for everybody today.
     """
 
     pipeline: Pipeline
@@ -37,6 +39,7 @@ class Compiled:
     classes: Mapping[str, Compiled] = field(default_factory=dict)
     layers: tuple[str, ...] = (ORGANISATION,)
     parts: Mapping[str, Part] = field(default_factory=dict, repr=False)
+    num_words: Mapping[str, int] = field(default_factory=dict)
 
     def of(self, class_id: str | None) -> Compiled:
         """What counts in a class."""
@@ -102,6 +105,7 @@ def compile_snapshot(
         classes,
         everybody.layers,
         parts,
+        sum((layers.get(each, _EMPTY).count_by_category(today) for each in (BASE, ORGANISATION)), Counter()),
     )
 
 

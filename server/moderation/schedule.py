@@ -153,8 +153,8 @@ class Schedule:
             try:
                 return await self._publish(planned, now_ms)
             except ClientProblem as problem:
-                if problem.code == "submission_over":  # cancelled at the last moment
-                    return None
+                if problem.code in ("submission_over", "changed_meanwhile"):
+                    return None  # cancelled just now; or another version came first, and it is tried again
                 log.error("a scheduled publication failed", code=problem.code, reason=problem.message_en)
                 async with self._database.write() as connection:
                     await word_desk.decide(connection, planned.id, "failed", reason=problem.code)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import zlib
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -32,10 +33,10 @@ from server.storage.words import StoredList, StoredWord
 FORMAT = 1
 # What stands in for a word whose action is `replace`, where neither it nor its list says it.
 REPLACEMENT = "［略］"
-_COLUMNS = tuple(StoredWord.__dataclass_fields__)
 _PART = 1000
 _WORDS = ', "words": ['
 _DECODER = json.JSONDecoder()
+_COLUMNS = tuple(StoredWord.__dataclass_fields__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,22 +48,24 @@ class Snapshot:
 
     def to_bytes(self) -> bytes:
         """The snapshot as compressed JSON."""
-        return zlib.compress(self._json())
-
-    def digest(self) -> str:
-        """The same for the same content, and for nothing else."""
-        return hashlib.sha256(self._json()).hexdigest()
-
-    def _json(self) -> bytes:
         head = {
             "format": FORMAT,
             "lists": [asdict(each) for each in self.lists],
             "word_columns": _COLUMNS,
         }
         rows = list(map(attrgetter(*_COLUMNS), self.words))
-        # In parts: written at once, 50,000 words would let no other thread do anything for so long.
+        # In parts: one long call would keep every other thread waiting.
         parts = [_dumps(rows[start : start + _PART])[1:-1] for start in range(0, len(rows), _PART)]
-        return f"{_dumps(head)[:-1]}{_WORDS}{', '.join(parts)}]}}".encode()
+        return zlib.compress(f"{_dumps(head)[:-1]}{_WORDS}{', '.join(parts)}]}}".encode())
+
+    def digest(self) -> str:
+        """The same for the same content, and for nothing else."""
+        known = hashlib.sha256(json.dumps([asdict(each) for each in self.lists]).encode())
+        values = attrgetter(*_COLUMNS)
+        # In parts: one long call would keep every other thread waiting.
+        for first in range(0, len(self.words), _PART):
+            known.update(json.dumps([values(word) for word in self.words[first : first + _PART]]).encode())
+        return known.hexdigest()
 
     @classmethod
     def from_bytes(cls, content: bytes) -> Snapshot:
@@ -146,6 +149,16 @@ class Snapshot:
         """The categories of the lists in effect, in their order."""
         named = (each.category for each in self.lists if each.enabled and each.kind != "allow")
         return tuple(dict.fromkeys(filter(None, named)))
+
+    def count_by_category(self, today: date) -> Counter[str]:
+        """How many words of each category count today; allow phrases and detectors do not."""
+        lists = {each.id: each for each in self.lists if each.enabled and each.kind == "words"}
+        day = today.isoformat()
+        return Counter(
+            entry.category or lists[entry.list_id].category
+            for entry in self.words
+            if entry.enabled and entry.list_id in lists and (entry.expires is None or entry.expires >= day)
+        )
 
     def last_day(self, today: date) -> date | None:
         """The next day after which something expires; None: nothing does."""

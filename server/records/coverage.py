@@ -6,6 +6,7 @@ category stands for which of its risks only the organisation knows.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -27,18 +28,33 @@ class Coverage:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def report(self, now_ms: int) -> dict[str, Any]:
-        """Every category with its target, and when the next review is due."""
+    async def report(self, now_ms: int, in_effect: Mapping[str, int]) -> dict[str, Any]:
+        """Every category with its target, and when the next review is due.
+
+        Args:
+            now_ms: the time.
+            in_effect: how many words of each category are published and count today.
+        """
         async with self._database.read() as connection:
-            counts = await list_reviews.words_by_category(connection)
+            drafted = await list_reviews.words_by_category(connection)
             targets = {target.category: target for target in await list_reviews.targets(connection)}
             reviews = await list_reviews.newest(connection, HISTORY)
         total = targets.pop("", StoredTarget("", "own", TOTAL))
-        names = sorted(set(counts) | set(targets))
+        names = sorted({*in_effect, *drafted, *targets})
         return {
-            "total": {"num_words": sum(counts.values()), "target": total.num_words},
+            "total": {
+                "num_words": sum(in_effect.values()),
+                "num_draft": sum(drafted.values()),
+                "target": total.num_words,
+            },
             "categories": [
-                _row(name, counts.get(name, 0), targets.get(name) or StoredTarget(name, "none", 0))
+                {
+                    "category": name,
+                    "num_words": in_effect.get(name, 0),
+                    "num_draft": drafted.get(name, 0),
+                    "risk": targets[name].risk if name in targets else "none",
+                    "target": targets[name].num_words if name in targets else 0,
+                }
                 for name in names
             ],
             "by_risk": BY_RISK,
@@ -81,10 +97,6 @@ class Coverage:
                 subject="",
                 detail={"note": note.strip()},
             )
-
-
-def _row(name: str, num_words: int, target: StoredTarget) -> dict[str, Any]:
-    return {"category": name, "num_words": num_words, "risk": target.risk, "target": target.num_words}
 
 
 def _clock(reviews: list[StoredReview], now_ms: int) -> dict[str, Any]:

@@ -109,7 +109,7 @@ async def alike(call: Call) -> Response:
     """Answers that one of these wordings would get already."""
     body = await read_body(call.request, AlikeBody)
     editor, _ = await _editor(call)
-    return answer({"alike": call.parts.answers.alike(body.wordings, body.but, editor)})
+    return answer({"alike": await call.parts.answers.alike(body.wordings, body.but, editor)})
 
 
 async def of_groups(call: Call) -> Response:

@@ -135,7 +135,9 @@ async def counts(call: Call) -> Response:
 
 async def coverage(call: Call) -> Response:
     """Words by category against their targets, and the weekly review."""
-    return answer(await call.parts.records.coverage.report(call.now_ms))
+    return answer(
+        await call.parts.records.coverage.report(call.now_ms, call.parts.published.compiled.num_words)
+    )
 
 
 async def set_target(call: Call) -> Response:

@@ -67,10 +67,9 @@ def privacy_sentences(
     zh, en = list(preset.privacy.zh), list(preset.privacy.en)
     if is_elsewhere:
         zh[0], en[0] = preset.privacy_elsewhere.zh, preset.privacy_elsewhere.en
-    if preset.privacy_kept is not None:
-        kept: Bilingual = getattr(preset.privacy_kept, hit_text)
-        zh = [kept.zh if sentence == KEPT else sentence for sentence in zh]
-        en = [kept.en if sentence == KEPT else sentence for sentence in en]
+    kept: Bilingual | None = getattr(preset.privacy_kept, hit_text, None)
+    zh = [kept.zh if kept and sentence == KEPT else sentence for sentence in zh if kept or sentence != KEPT]
+    en = [kept.en if kept and sentence == KEPT else sentence for sentence in en if kept or sentence != KEPT]
     numbers = {"{small_group}": str(small_group), "{hit_days}": str(hit_days)}
     return {
         lang: [_filled(sentence, numbers) for sentence in sentences]

@@ -30,10 +30,10 @@ export function Coverage() {
     <section class="stack" aria-labelledby="coverage-head">
       <h2 id="coverage-head">${t('tab.coverage')}</h2>
       <${Note}>${t('coverageSource')}<//>
-      <${Row} name=${t('allWords')} has=${value.total.num_words} wants=${value.total.target} strong>
+      <${Row} name=${t('allWords')} has=${value.total.num_words} draft=${value.total.num_draft} wants=${value.total.target} strong>
         <${Target} label=${t('allWords')} value=${value.total.target} onSave=${(n) => target('', 'own', n)} /><//>
       ${value.categories.length === 0 && html`<${Empty} icon="list-checks" title=${t('noWords')}><p><a href="/words">${t('toWords')}</a></p><//>`}
-      ${value.categories.map((row) => html`<${Row} key=${row.category} name=${row.category || t('noCategory')} has=${row.num_words} wants=${row.target}>
+      ${value.categories.map((row) => html`<${Row} key=${row.category} name=${row.category || t('noCategory')} has=${row.num_words} draft=${row.num_draft} wants=${row.target}>
         <select aria-label=${`${t('risk')}: ${row.category}`} value=${row.risk} onChange=${(event) => target(row.category, event.currentTarget.value, row.target)}>
           ${RISKS.map((risk) => html`<option key=${risk} value=${risk}>${t(`risk.${risk}`, { n: value.by_risk[risk] ?? '' })}</option>`)}</select>
         ${row.risk === 'own' && html`<${Target} label=${row.category} value=${row.target} onSave=${(n) => target(row.category, 'own', n)} />`}
@@ -43,12 +43,12 @@ export function Coverage() {
   </div>`;
 }
 
-function Row({ name, has, wants, strong = false, children }) {
+function Row({ name, has, draft, wants, strong = false, children }) {
   const share = wants > 0 ? Math.min(1, has / wants) : null;
   const enough = share === null || share >= 1;
   return html`<div class=${`coverage-row ${strong ? 'strong' : ''}`}>
     <div class="coverage-name"><strong>${name}</strong>
-      <span class="small">${wants > 0 ? t('ofTarget', { has: number(has), wants: number(wants) }) : t('hasOnly', { n: number(has) })}
+      <span class="small">${wants > 0 ? t('ofTarget', { has: number(has), wants: number(wants) }) : t('hasOnly', { n: number(has) })}${draft !== has && html` <span class="quiet-text">${t('inDraft', { n: number(draft) })}</span>`}
         ${share !== null && html` <span class=${enough ? 'enough' : 'short'}>${enough ? t('enough') : t('missing', { n: number(wants - has) })}</span>`}</span></div>
     ${share !== null && html`<progress class=${enough ? 'enough' : ''} max="1" value=${share} aria-label=${name}>${Math.round(share * 100)} %</progress>`}
     <div class="row">${children}</div>

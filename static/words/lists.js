@@ -7,10 +7,11 @@ import { ACTIONS } from './actions.js';
 import { byLayer } from './layers.js';
 import { t } from './say.js';
 
-/** All lists, by layer where there are several; `chosen` is the id of the one that is shown, or null for all. */
+/** All lists, by layer where there are others than the organisation's; `chosen` is the id of the one that is shown, or null for all. */
 export function Lists({ lists, classes, chosen, onChoose, onNew, onEdit }) {
   const sum = (some) => some.reduce((total, list) => total + list.num_words, 0);
   const layers = byLayer(lists, classes);
+  const named = layers.some(({ layer }) => layer !== 'organisation');
   const row = (id, name, count, list) => html`
     <li key=${id ?? 'all'} class="list-row">
       <button type="button" class="list-choose" aria-current=${chosen === id ? 'true' : null} onClick=${() => onChoose(id)}>
@@ -30,9 +31,9 @@ export function Lists({ lists, classes, chosen, onChoose, onNew, onEdit }) {
         <button type="button" class="button small" onClick=${onNew}><${Icon} name="plus" />${t('newList')}</button></div>
       <ul>
         ${lists.length > 1 && row(null, t('allLists'), sum(lists), null)}
-        ${layers.length === 1 && lists.map((list) => row(list.id, list.name, list.num_words, list))}
+        ${!named && lists.map((list) => row(list.id, list.name, list.num_words, list))}
       </ul>
-      ${layers.length > 1 && layers.map((each) => html`
+      ${named && layers.map((each) => html`
         <h3 key=${each.layer} class="layer-head" id=${`layer-${each.layer}`}><span>${each.archived ? t('layer.archived', each) : each.name}</span>
           <span class="list-count">${sum(each.lists)}</span></h3>
         <ul aria-labelledby=${`layer-${each.layer}`}>${each.lists.map((list) => row(list.id, list.name, list.num_words, list))}</ul>`)}

@@ -183,7 +183,7 @@ async def test_words_are_edited_in_place_switched_off_searched_and_deleted(
     await expect(tried.locator(".verdict")).to_contain_text("打码")
     await expect(tried.locator("dd").first).to_have_text("****")
     await row(page, "灰兔软糖").get_by_role("checkbox", name="灰兔软糖 启用").uncheck()
-    await expect(tried.locator(".verdict")).to_contain_text("放行")
+    await expect(tried.get_by_text("没有命中，原样放行。")).to_be_visible()
     await page.get_by_role("button", name="记录", exact=True).click()
     record = page.get_by_role("dialog", name="记录")
     for said in ("启用：启用 → 已停用", "提问：同词表 → 打码", "词：灰兔糖 → 灰兔软糖"):

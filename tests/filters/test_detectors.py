@@ -18,10 +18,12 @@ from filters import (
     Pipeline,
     Word,
     WordList,
+    addresses,
     compile_pipeline,
     harmless_texts,
 )
 from filters.detect import MAX_FORM_CHARS
+from filters.forms import named_han
 from tests.filters.lists import found
 from tests.filters.strategies import cuts
 
@@ -80,6 +82,12 @@ def detecting(*kinds: DetectorKind, action: Action = Action.MASK, min_digits: in
 def test_detectors_know_forms(kind, text, slices):
     """Each its own, with checksums and boundaries."""
     assert found(detecting(DetectorKind(kind)), text) == slices
+
+
+def test_names_of_places_may_have_every_character_that_other_forms_name():
+    """文 is in 中文网 and in 文三路: a form that names one more character takes none away from addresses."""
+    between = set("之十百号室幢弄户房栋")  # stand between names and behind them
+    assert named_han() - addresses._NAME - addresses.STOPS == between
 
 
 def test_an_allow_phrase_spares_what_a_detector_finds():

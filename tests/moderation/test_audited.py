@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from server.errors import ClientProblem
-from server.moderation import NewWord, WordDesk
+from server.moderation import NewWord, PublishedFilter, WordDesk
 from server.moderation.views import ListView
 from server.storage import audit
 from server.storage.database import Database
@@ -46,3 +46,16 @@ async def test_what_was_refused_leaves_no_trace(desk: WordDesk, masked: ListView
     with pytest.raises(ClientProblem):
         await desk.entries.add(NewWord(list_id=masked.id, text="月亮枪"), who="周", now_ms=NOW_MS)
     assert await _acts(database) == before
+
+
+async def test_words_in_effect_are_counted_by_category(
+    desk: WordDesk, masked: ListView, published: PublishedFilter
+) -> None:
+    """Those that are published, switched on and not expired; an entry's category counts before its list's."""
+    before = dict(published.compiled.num_words)
+    for text, more in (("甲", {}), ("乙", {"category": "别的"}), ("丙", {"expires": "2020-01-01"})):
+        new = NewWord.model_validate({"list_id": masked.id, "text": f"月亮{text}", **more})
+        await desk.entries.add(new, who="周", now_ms=NOW_MS)
+    assert dict(published.compiled.num_words) == before
+    await desk.versions.publish("", who="周", now_ms=NOW_MS)
+    assert dict(published.compiled.num_words) == {**before, "校园": 1, "别的": 1}

@@ -43,12 +43,12 @@ async def _words(database: Database) -> None:
 
 
 async def test_words_are_counted_by_their_own_category(records: Records, database: Database) -> None:
-    """Those that are switched off, and allow phrases, do not count."""
+    """In effect and in the draft; those that are switched off, and allow phrases, do not count."""
     await _words(database)
-    report = await records.coverage.report(NOW_MS)
-    assert report["total"] == {"num_words": 3, "target": 10_000}
-    counted = {row["category"]: row["num_words"] for row in report["categories"]}
-    assert counted == {"赌博": 2, "暴力": 1}
+    report = await records.coverage.report(NOW_MS, {"赌博": 1, "旧类": 4})
+    assert report["total"] == {"num_words": 5, "num_draft": 3, "target": 10_000}
+    counted = {row["category"]: (row["num_words"], row["num_draft"]) for row in report["categories"]}
+    assert counted == {"赌博": (1, 2), "暴力": (0, 1), "旧类": (4, 0)}
 
 
 async def test_risk_sets_the_target_and_that_is_recorded(records: Records, database: Database) -> None:
@@ -62,7 +62,7 @@ async def test_risk_sets_the_target_and_that_is_recorded(records: Records, datab
         TargetBody(category="没有词的类", risk="own", num_words=7),
     ):
         await records.coverage.set_target(body, who="zhou", now_ms=NOW_MS)
-    report = await records.coverage.report(NOW_MS)
+    report = await records.coverage.report(NOW_MS, {})
     assert report["total"]["target"] == 500
     targets = {row["category"]: row["target"] for row in report["categories"]}
     assert targets == {"赌博": 200, "暴力": 100, "没有词的类": 7}
@@ -72,10 +72,10 @@ async def test_risk_sets_the_target_and_that_is_recorded(records: Records, datab
 
 async def test_weekly_review_falls_due_and_is_done(records: Records) -> None:
     """Overdue until the first one, then for seven days not; who did it and the note are told."""
-    assert (await records.coverage.report(NOW_MS))["review"]["overdue"]
+    assert (await records.coverage.report(NOW_MS, {}))["review"]["overdue"]
     await records.coverage.reviewed("补了两个词", who="zhou", now_ms=NOW_MS)
-    clock = (await records.coverage.report(NOW_MS + 7 * DAY_MS))["review"]
+    clock = (await records.coverage.report(NOW_MS + 7 * DAY_MS, {}))["review"]
     assert not clock["overdue"]
     assert clock["last"] == {"at_ms": NOW_MS, "who": "zhou", "note": "补了两个词"}
     assert clock["due_at_ms"] == NOW_MS + 7 * DAY_MS
-    assert (await records.coverage.report(NOW_MS + 7 * DAY_MS + 1))["review"]["overdue"]
+    assert (await records.coverage.report(NOW_MS + 7 * DAY_MS + 1, {}))["review"]["overdue"]

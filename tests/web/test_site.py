@@ -49,5 +49,6 @@ def test_preset_that_does_not_say_what_is_kept_cannot_keep_it() -> None:
     """A copy of an older preset promises that nothing is kept: then nothing may be."""
     older = load_preset("education").model_copy(update={"privacy_kept": None})
     check_kept(older, "none")
+    assert "kept" not in str(privacy_sentences(older, False, 3)["zh"])
     with pytest.raises(SettingsProblem, match="privacy_kept"):
         check_kept(older, "masked")

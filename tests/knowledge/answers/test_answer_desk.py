@@ -150,8 +150,8 @@ async def test_a_question_can_be_tried(desk: AnswerDesk) -> None:
     assert tried["found"]["ids"] == [view.id]
     other = desk.tried("校园卡怎么注销", "c1")
     assert (other["found"]["kind"], other["nearest"][0]["against"]) == ("nothing", "act")
-    assert [each["id"] for each in desk.alike(["校园卡遗失如何补办"], None, TEACHER)] == [view.id]
-    assert desk.alike(["校园卡遗失如何补办"], view.id, TEACHER) == []
+    assert [each["id"] for each in await desk.alike(["校园卡遗失如何补办"], None, TEACHER)] == [view.id]
+    assert await desk.alike(["校园卡遗失如何补办"], view.id, TEACHER) == []
 
 
 async def test_a_group_is_known_by_its_answer(desk: AnswerDesk) -> None:
