@@ -120,6 +120,12 @@ class Settings(BaseSettings):
 
     timezone: str = Field("Asia/Shanghai", description="Time zone of the statistics.")
     small_group: int = Field(3, ge=2, description="Groups of fewer people are hidden in every statistic.")
+    small_class: int = Field(
+        20, ge=0, description="Classes with fewer people enrolled are small ones; 0: no class is."
+    )
+    small_class_group: int = Field(
+        5, ge=2, description="Groups of fewer people are hidden in the statistics of small classes."
+    )
     term_starts: list[str] = Field(
         default_factory=lambda: ["02-01", "09-01"],
         description="First days of the terms; each begins with the Monday of its week, and people get new "

@@ -67,6 +67,12 @@ class Classes:
         known = [number for number in numbers if number is not None]
         return sum(known) if known and len(known) == len(numbers) else None
 
+    async def small_groups(self, fewer_than: int, small_group: int) -> dict[str, int]:
+        """`small_group` for every class with fewer people, where it takes less to see who it was."""
+        async with self._database.read() as connection:
+            rows = await classes.list_all(connection)
+        return {row.id: small_group for row in rows if row.enrolled is not None and row.enrolled < fewer_than}
+
     async def add(self, new: NewClass, now_ms: int, *, by: By | None = None) -> ClassView:
         """Make a class with a new join code; without `by` the command line does it.
 

@@ -53,7 +53,7 @@ class Users:
         return _view(user)
 
     async def change(self, user_id: str, patch: UserPatch, *, by: By | None = None) -> UserView:
-        """Change role, password, rights to see, or whether the user may log in.
+        """Change role, password, rights or whether one may log in; without `by` the command line does it.
 
         A user who is disabled or gets a new password is logged out everywhere at once. With another role,
         what was switched for the user is forgotten: it was meant for the old one.
@@ -102,16 +102,13 @@ class Users:
                 await rights.switch(connection, user_id, right, allowed)
             switched = await rights.of_user(connection, user_id)
             new = rights_of(after.role, switched)
-            if after != before:
+            if after != before or new != old:
                 detail = acts.difference(before, after, ("role", "disabled"))
+                if new != old:
+                    detail["rights"] = {right: on for right, on in new.items() if on != old[right]}
                 if patch.password is not None:
                     detail["password"] = "new"  # noqa: S105 -- that there is one, not which
                 await acts.note(connection, by, "edit_user", after.name, **detail)
-            if new != old or after.role != before.role:
-                rights_switched = {right: on for right, on in new.items() if on != old[right]}
-                await acts.note(
-                    connection, by, "change_rights", after.name, role=after.role, switched=rights_switched
-                )
         return _view(after, switched)
 
 

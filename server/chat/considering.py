@@ -22,16 +22,16 @@ class Considered:
 
 
 async def consider(
-    parts: Parts, question: str | None, who: Who, now_ms: int, *, before: str | None = None
+    parts: Parts, question: str | None, before: str | None, who: Who, now_ms: int
 ) -> Considered:
     """Look a question up; None is one that will be refused anyway.
 
     Args:
         parts: what the desk is built from.
-        question: as it was written.
+        question: as it was asked.
+        before: the question before it, to which it may refer back.
         who: who asks.
         now_ms: the time.
-        before: the question before it, for one that only makes sense after it.
 
     Raises:
         StorageProblem: the database refused.

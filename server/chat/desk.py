@@ -142,10 +142,8 @@ class ChatDesk:
         """
         rules = self._parts.rules
         if self._closing or who.id in self._leaving:
-            texts = self._parts.texts
-            raise ClientProblem(
-                "closing", texts["zh"].not_ready, message_en=texts["en"].not_ready, status=503
-            )
+            zh, en = (self._parts.texts[lang].not_ready for lang in ("zh", "en"))
+            raise ClientProblem("closing", zh, message_en=en, status=503)
         if (
             self._by_user[who.id] >= rules.connections_per_user
             or self._by_address[address] >= rules.connections_per_address
@@ -203,11 +201,7 @@ class ChatDesk:
         return True
 
     def see_off(self, owner_id: str) -> list[str]:
-        """Close every page of somebody who is to be forgotten, and let none in until `let_in`.
-
-        Returns:
-            Their conversations in memory; those only in the database are not among them.
-        """
+        """Close every page of somebody who is to be forgotten; their conversations that are in memory."""
         self._leaving.add(owner_id)
         for connection in [each for each in self._connections if each.who.id == owner_id]:
             connection.close(SERVICE_RESTART, "everything of yours is deleted")

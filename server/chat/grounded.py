@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 
-from server.knowledge import Grounding, Passage, Support, compose
+from server.knowledge import Grounding, Passage, Support, admits_nothing, compose
 from server.presets import KnowledgePolicy
 from server.sources.types import Ended, Piece, ReplyRequest, Source, SourceEvent
 
@@ -74,7 +74,7 @@ class GroundedReply:
                 yield event
             return
         grounding = Grounding(await asyncio.to_thread(Support, self._known), self._mode)
-        has_text = was_cut = False
+        shown, was_cut = "", False
         async for event in self._reply:
             match event:
                 case Piece(text, num_tokens):
@@ -82,22 +82,26 @@ class GroundedReply:
                         continue
                     released = grounding.feed(text)
                     if released:
-                        has_text = True
+                        shown += released
                         yield Piece(released, num_tokens)
                     if grounding.is_cut:
                         was_cut = True
-                        yield self._cut(has_text)
+                        yield self._cut(shown)
                 case Ended():
                     rest = "" if grounding.is_cut else grounding.flush()
                     if rest:
-                        has_text = True
+                        shown += rest
                         yield Piece(rest, 0)
                     if grounding.is_cut:
                         if not was_cut and event.finish != "cancelled":
                             was_cut = True
-                            yield self._cut(has_text)
+                            yield self._cut(shown)
                         # What was shown is not what the model said: its ids are not remembered.
                         event = replace(event, finish="stop" if was_cut else event.finish, ids=None)
+                    elif self._mode == "fallback" and event.finish == "stop" and admits_nothing(shown):
+                        if self._fallback not in shown:
+                            yield self._cut(shown)
+                            event = replace(event, ids=None)
                     elif grounding.unsupported:
                         yield Unsupported(tuple(dict.fromkeys(each.text for each in grounding.unsupported)))
                     yield event
@@ -108,7 +112,7 @@ class GroundedReply:
         """Stop; `Ended` still follows."""
         self._reply.cancel()
 
-    def _cut(self, has_text: bool) -> Piece:
+    def _cut(self, shown: str) -> Piece:
         """The sentence with which an answer ends that is cut here; the model need not go on."""
         self._reply.cancel()
-        return Piece(f"\n{self._fallback}" if has_text else self._fallback, 0)
+        return Piece(f"\n{self._fallback}" if shown.strip() else self._fallback, 0)

@@ -198,8 +198,8 @@ class LiveConversation:
         return receipt
 
     async def _consider(self, question: str | None, speaker: Speaker) -> Considered:
-        before = None if question is None else self._history.question_before(question.strip())
-        considered = await consider(self._parts, question, speaker.who, self._touched_ms, before=before)
+        before = self._history.question_before(question.strip()) if question else None
+        considered = await consider(self._parts, question, before, speaker.who, self._touched_ms)
         if self._over is not None:  # while it was looked up
             raise ClientProblem(self._over, getattr(speaker.texts, self._over))
         return considered

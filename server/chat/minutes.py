@@ -45,8 +45,8 @@ class Minutes:
         history: where ended turns are remembered.
         facts: who counts.
         metrics: counters.
-        hit_notes: what the record keeps of a hit beside its word.
         pseudonym: owner, class and moment → the name for records.
+        hit_notes: what the record keeps of a hit beside its word.
     """
 
     def __init__(

@@ -45,7 +45,7 @@ class RetentionRules:
 
     anonymise_after_days: int = 30
     delete_after_days: int = 365
-    hit_days: int = 180
+    hit_days: int = 180  # told here, kept by the records
 
     @classmethod
     def of(cls, settings: Settings) -> RetentionRules:
@@ -104,7 +104,6 @@ class Retention:
             async with self._database.write() as connection:
                 number = await removals.begin(connection, "age", now_ms)
             classes = await self._conversations(number, now_ms - self.rules.anonymise_after_days * DAY_MS)
-            await self._verdicts(number, now_ms - self.rules.hit_days * DAY_MS)
             await self._pseudonyms(number, now_ms)
             await self._counts(number, now_ms - self.rules.delete_after_days * DAY_MS)
             await self._people(number, now_ms)
@@ -163,13 +162,6 @@ class Retention:
             classes |= touched
             await asyncio.sleep(REST_SECONDS)
 
-    async def _verdicts(self, number: int, before_ms: int) -> None:
-        await self._repeat(
-            number,
-            "verdicts",
-            lambda connection: removals.delete_old_verdicts(connection, before_ms, ROWS_AT_ONCE),
-        )
-
     async def _pseudonyms(self, number: int, now_ms: int) -> None:
         # A question asked just before midnight on Sunday may be counted a little later: a day's grace.
         finished = self._week(now_ms - DAY_MS)
@@ -191,7 +183,8 @@ class Retention:
                 week = await removals.oldest_counted_week(connection)
             if week is None or week >= last:
                 return
-            await keep_week(self._database, week, self._statistics.small_group)
+            own_groups = await self._statistics.own_groups()
+            await keep_week(self._database, week, self._statistics.small_group, own_groups)
             self._statistics.forget()
 
             def some(connection: Any, week: int = week) -> Awaitable[int]:

@@ -23,8 +23,8 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "Where it runs": ("host", "port", "data", "public_url", "allowed_origins", "trusted_proxies"),
     "What it is": ("preset", "who_may_chat", "timezone", "login_hours"),
     "Privacy": (
-        "small_group", "term_starts", "anonymise_after_days", "delete_after_days",
-        "mask_private",
+        "small_group", "small_class", "small_class_group", "term_starts",
+        "anonymise_after_days", "delete_after_days", "mask_private",
     ),
     "The records": ("hit_text", "hit_key", "hit_days", "alert_webhook"),
     "The model": (

@@ -10,7 +10,7 @@ from server.knowledge.finding import Candidate
 from server.knowledge.floor import refers_back
 from server.knowledge.grounding import Grounding, Support
 from server.knowledge.library import Library
-from server.knowledge.prompt import compose
+from server.knowledge.prompt import admits_nothing, compose
 from server.knowledge.types import (
     ApprovedAnswer,
     Attachment,
@@ -47,6 +47,7 @@ __all__ = [
     "Served",
     "Support",
     "Written",
+    "admits_nothing",
     "compose",
     "refers_back",
     "sentence_of",

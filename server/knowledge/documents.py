@@ -1,6 +1,6 @@
-"""The documents as those who look after them see them: uploaded, listed, shown, renamed, read anew, deleted.
+"""The documents as those who look after them see them; each change is in the audit log, in one transaction.
 
-Each change is in the audit log in the same transaction. It does not know formats, nor how passages are found.
+It does not know formats, nor how passages are found.
 """
 
 from __future__ import annotations
@@ -117,10 +117,8 @@ class DocumentDesk:
         """
         if class_id is not None and classes is not None and class_id not in classes:
             raise problem("not_your_class")
-        if len(content) > FILE_BYTES:
-            raise problem("document_too_heavy")
-        if not content:
-            raise problem("document_empty")
+        if not 0 < len(content) <= FILE_BYTES:
+            raise problem("document_too_heavy" if content else "document_empty")
         sha256 = await asyncio.to_thread(lambda: hashlib.sha256(content).hexdigest())
         document = StoredDocument(
             id=new_id(),

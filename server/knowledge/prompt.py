@@ -14,19 +14,23 @@ from typing import Final
 from server.knowledge.cutting import sentence_starts
 from server.knowledge.types import Passage
 
-# Tried with Qwen2.5 of 0.5 and 1.5 billion parameters. The question stands last: small models answer what
-# they read last. What must not be done stands before the passages, or it is copied into the answer.
+# Tried with Qwen2.5 of 0.5 and 1.5 billion parameters on twelve questions about two guides. With what is
+# wanted after the passages the larger one gave no wrong answer (ten right, two "not written"), before them it
+# gave one; the question said twice helped the larger one and ruined the smaller.
 _ZH: Final = (
-    "请只根据下面的资料回答问题，数字、日期、名称照资料原文，不要补充资料以外的内容。"
-    "资料没有写明时，回答“资料中没有写明”。\n\n{passages}\n\n问题：{question}"
+    "下面是与问题有关的资料：\n\n{passages}\n\n"
+    "请只根据上面的资料，用一两句话直接回答问题；数字、日期、名称照抄资料。"
+    "资料没有写明时，回答“资料中没有写明”。\n\n问题：{question}"
 )
 _EN: Final = (
-    "Answer the question from the following material only. Copy numbers, dates and names as they are, and "
-    "add nothing that is not there. If the material does not say it, answer that it does not say it.\n\n"
-    "{passages}\n\nQuestion: {question}"
+    "This is what is known about the question:\n\n{passages}\n\n"
+    "Answer the question from this material only, directly, in one or two sentences. Copy numbers, dates and "
+    "names as they are. If the material does not say it, say so.\n\nQuestion: {question}"
 )
 _HAN: Final = re.compile(r"[\u2e80-\u9fff\uac00-\ud7ff]")
 _WORDS: Final = re.compile(r"[A-Za-z]+|\s+")
+_ADMISSION: Final = re.compile(r"没有写明|(?:does not|doesn't) say", re.IGNORECASE)
+_ADMISSION_CHARS: Final = 80  # a longer answer says something besides
 LEAST_CHARS: Final = 80  # a shorter rest of a passage is not worth showing
 
 
@@ -67,6 +71,11 @@ def compose(question: str, passages: Sequence[Passage], budget_tokens: int) -> P
         left -= estimate_tokens(head + text)
     template = _ZH if _HAN.search(question) else _EN
     return Prompt(template.format(passages="\n\n".join(shown), question=question), tuple(used))
+
+
+def admits_nothing(answer: str) -> bool:
+    """Whether an answer says what it was told to say where the passages do not answer the question."""
+    return len(answer) <= _ADMISSION_CHARS and bool(_ADMISSION.search(answer))
 
 
 def estimate_tokens(text: str) -> int:

@@ -125,6 +125,8 @@ class Counts:
     timed_askers: dict[tuple[str | None, int], int]  # people who got a first token at all, by class and week
     groups: list[Count] = field(default_factory=list)  # of like questions, by how they were rated
     reasons: list[Count] = field(default_factory=list)  # by why not answered well, or None, and group
+    kinds: list[Count] = field(default_factory=list)  # by reason, group, outcome and rating
+    topic_groups: list[Count] = field(default_factory=list)  # by topic, group, and whether it was blocked
 
 
 async def count(connection: AsyncConnection, where: Within) -> Counts:
@@ -135,14 +137,18 @@ async def count(connection: AsyncConnection, where: Within) -> Counts:
             between two sums would show as their difference.
         where: which questions.
     """
+    kinds = await _count_kinds(connection, where)
+    topic_groups = await _count_topics(connection, where)
     return Counts(
         hours=await _count_hours(connection, where),
         outcomes=await _count_outcomes(connection, where),
-        topics=await _count_topics(connection, where),
+        topics=_merged(topic_groups, 0),
         first_tokens=await _count_first_tokens(connection, where),
         timed_askers=await _count_timed_askers(connection, where),
         groups=await _count_groups(connection, where),
-        reasons=await _count_reasons(connection, where),
+        reasons=_merged(kinds, 0, 1),
+        kinds=kinds,
+        topic_groups=topic_groups,
     )
 
 
@@ -166,14 +172,16 @@ async def _count_outcomes(connection: AsyncConnection, where: Within) -> list[Co
 
 
 async def _count_topics(connection: AsyncConnection, where: Within) -> list[Count]:
+    is_blocked = (QuestionFact.outcome == "blocked").label("is_blocked")
+    columns = (QuestionFact.class_id, _WEEK, FactTopic.topic_id, QuestionFact.group_id, is_blocked)
     query = (
-        select(QuestionFact.class_id, _WEEK, FactTopic.topic_id, func.count(), _askers())
+        select(*columns, func.count(), _askers())
         .select_from(QuestionFact)
         .outerjoin(FactTopic, FactTopic.fact_id == QuestionFact.id)
         .where(where.clause())
-        .group_by(QuestionFact.class_id, _WEEK, FactTopic.topic_id)
+        .group_by(*columns)
     )
-    return [_count(row, (row[2],)) for row in await connection.execute(query)]
+    return [_count(row, (row[2], row[3], bool(row[4]))) for row in await connection.execute(query)]
 
 
 async def _count_groups(connection: AsyncConnection, where: Within) -> list[Count]:
@@ -182,9 +190,22 @@ async def _count_groups(connection: AsyncConnection, where: Within) -> list[Coun
     return [_count(row, (row[2], row[3])) for row in await connection.execute(query)]
 
 
-async def _count_reasons(connection: AsyncConnection, where: Within) -> list[Count]:
+async def _count_kinds(connection: AsyncConnection, where: Within) -> list[Count]:
     query = reason_query(where.clause(), _WEEK, _askers)
-    return [_count(row, (row[2], row[3])) for row in await connection.execute(query)]
+    return [_count(row, tuple(row[2:6])) for row in await connection.execute(query)]
+
+
+def _merged(counts: list[Count], *parts: int) -> list[Count]:
+    """The same questions by some parts of their keys."""
+    found: dict[tuple[object, ...], tuple[int, set[str]]] = {}
+    for count in counts:
+        place = (count.class_id, count.week, *(count.key[part] for part in parts))
+        number, askers = found.get(place, (0, set()))
+        found[place] = (number + count.num_questions, askers | count.askers)
+    return [
+        Count(place[0], int(str(place[1])), tuple(place[2:]), number, frozenset(askers))  # type: ignore[arg-type]
+        for place, (number, askers) in found.items()
+    ]
 
 
 async def _count_first_tokens(connection: AsyncConnection, where: Within) -> list[TimeCount]:

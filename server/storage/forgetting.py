@@ -27,13 +27,18 @@ from server.storage.tables import (
 from server.storage.tables_groups import GroupWording
 from server.storage.tables_privacy import Reveal
 from server.storage.tables_records import Alert
+from server.storage.tables_threads import TeacherPost, TeacherThread
 
 # What is counted → the column with the owner's id. The rows go.
 _OF_OWNER: dict[str, Any] = {"logins": Login.user_id, "visitors": Visitor.id}
 # What is counted → the column with the conversation's id. The rows go, those that others refer to last.
-_OF_CONVERSATION: dict[str, Any] = {"frames": JournalFrame.conversation_id, "turns": Turn.conversation_id}
+_OF_CONVERSATION: dict[str, Any] = {
+    "threads": TeacherThread.conversation_id,
+    "frames": JournalFrame.conversation_id,
+    "turns": Turn.conversation_id,
+}
 # Rows that stay as counts, under a name that is nobody's.
-_UNDER_PSEUDONYM: tuple[Any, ...] = (VerdictRecord.asker, Alert.asker)
+_UNDER_PSEUDONYM: tuple[Any, ...] = (VerdictRecord.asker, TeacherThread.asker, Alert.asker, Alert.source)
 
 ONE_OFF = "~"  # how a pseudonym begins that is nobody's
 
@@ -60,6 +65,8 @@ async def forget_conversations(
     )
     gone = await connection.execute(delete(GroupWording).where(GroupWording.turn_id.in_(turn_ids)))
     counts["wordings"] += gone.rowcount
+    threads = select(TeacherThread.turn_id).where(TeacherThread.conversation_id.in_(conversation_ids))
+    await connection.execute(delete(TeacherPost).where(TeacherPost.turn_id.in_(threads)))
     for name, column in _OF_CONVERSATION.items():
         gone = await connection.execute(delete(column.class_).where(column.in_(conversation_ids)))
         counts[name] += gone.rowcount
@@ -120,8 +127,9 @@ async def forget_owner(
     counts: Counter[str] = Counter()
     for column in _UNDER_PSEUDONYM:
         for asker in askers:
+            nothing: dict[str, Any] = {"text": None, "sealed": None} if column is VerdictRecord.asker else {}
             changed = await connection.execute(
-                update(column.class_).where(column == asker).values({column.key: one_off()})
+                update(column.class_).where(column == asker).values({column.key: one_off(), **nothing})
             )
             counts["verdicts"] += changed.rowcount
     await connection.execute(

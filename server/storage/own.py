@@ -36,6 +36,7 @@ class OwnHit:
     direction: str
     action: str
     category: str
+    text: str | None  # a masked part, where the settings keep one
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ EARLY_MS = 5_000
 
 
 def reason_query(where: ColumnElement[bool], week: ColumnElement[int], askers: Any) -> Any:
-    """Rows of class, week, reason (None: answered well), group, questions and askers.
+    """Rows of class, week, reason (None: answered well), group, outcome, rating, questions and askers.
 
     Args:
         where: which questions.
@@ -38,8 +38,7 @@ def reason_query(where: ColumnElement[bool], week: ColumnElement[int], askers: A
         ((fact.outcome == "stopped") & (func.coalesce(fact.total_ms, 0) <= EARLY_MS), "stopped_early"),
         else_=None,
     ).label("reason")
-    each = (
-        select(fact.class_id, week.label("week"), fact.asker, fact.group_id, reason).where(where).subquery()
-    )
-    keys = (each.c.class_id, each.c.week, each.c.reason, each.c.group_id)
+    columns = (fact.class_id, week.label("week"), fact.asker, fact.group_id, fact.outcome, fact.rating)
+    each = select(*columns, reason).where(where).subquery()
+    keys = (each.c.class_id, each.c.week, each.c.reason, each.c.group_id, each.c.outcome, each.c.rating)
     return select(*keys, func.count(), askers(each.c.asker)).group_by(*keys)

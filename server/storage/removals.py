@@ -14,7 +14,7 @@ from sqlalchemy import delete, exists, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.storage.forgetting import ONE_OFF
-from server.storage.tables import Conversation, QuestionFact, VerdictRecord, Visitor
+from server.storage.tables import Conversation, QuestionFact, Visitor
 from server.storage.tables_privacy import KeptSheet, Removal, Reveal
 
 _WEEK = (QuestionFact.local_day - 1) // 7
@@ -78,12 +78,6 @@ async def old_conversations(connection: AsyncConnection, before_ms: int, limit: 
     """Conversations in which nothing happened since a moment."""
     query = select(Conversation.id).where(Conversation.updated_at_ms < before_ms)
     return list(await connection.scalars(query.order_by(Conversation.updated_at_ms).limit(limit)))
-
-
-async def delete_old_verdicts(connection: AsyncConnection, before_ms: int, limit: int) -> int:
-    """Take hits older than a moment off the record, at most so many; how many."""
-    old = select(VerdictRecord.id).where(VerdictRecord.at_ms < before_ms).limit(limit)
-    return (await connection.execute(delete(VerdictRecord).where(VerdictRecord.id.in_(old)))).rowcount
 
 
 async def detach_old_reveals(connection: AsyncConnection, before_ms: int) -> int:
@@ -158,9 +152,7 @@ async def classes_in(connection: AsyncConnection, week: int) -> list[str | None]
     return list(await connection.scalars(select(QuestionFact.class_id).where(days).distinct()))
 
 
-async def keep_sheets(
-    connection: AsyncConnection, week: int, sheets: dict[str | None, dict[str, Any]]
-) -> None:
+async def keep_sheets(connection: AsyncConnection, week: int, sheets: dict[str | None, str]) -> None:
     """Keep what may be shown of a week; what is kept already is not changed any more."""
     for class_id, sheet in sheets.items():
         values = {"class_id": class_id or "", "week": week, "sheet": sheet}
@@ -169,7 +161,7 @@ async def keep_sheets(
 
 async def kept_sheets(
     connection: AsyncConnection, class_ids: Sequence[str | None], first_week: int, last_week: int
-) -> dict[tuple[str | None, int], dict[str, Any]]:
+) -> dict[tuple[str | None, int], str]:
     """The kept sheets of some classes and weeks, the last week included."""
     query = select(KeptSheet.class_id, KeptSheet.week, KeptSheet.sheet).where(
         KeptSheet.class_id.in_([class_id or "" for class_id in class_ids]),

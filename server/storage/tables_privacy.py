@@ -45,7 +45,7 @@ class KeptSheet(Base):
     __tablename__ = "kept_sheets"
     class_id: Mapped[str] = mapped_column(primary_key=True)  # empty: asked outside every class
     week: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    sheet: Mapped[dict[str, Any]]
+    sheet: Mapped[str] = mapped_column(Text)
 
 
 class Removal(Base):

@@ -5,7 +5,6 @@ from server.topics.export import Tabs, export_csv, export_name, export_xlsx
 from server.topics.group_report import GroupReport, GroupStatistics, PoorReport
 from server.topics.groups import GroupDesk
 from server.topics.kept import keep_week
-from server.topics.periods import local_day
 from server.topics.private import PrivateFilter, private_pipeline
 from server.topics.recorder import Recorder
 from server.topics.report import Report
@@ -30,6 +29,5 @@ __all__ = [
     "export_name",
     "export_xlsx",
     "keep_week",
-    "local_day",
     "private_pipeline",
 ]

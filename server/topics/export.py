@@ -27,6 +27,7 @@ class Tabs:
     num_waiting: int | None = None
 
 
+MACHINE_LABEL = '{"AIGC":{"Label":"1","ContentProducer":"Dayi"}}'  # what programs look for
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")  # no place for these in a workbook
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
@@ -58,6 +59,7 @@ def export_xlsx(report: Report, lang: Lang, tabs: Tabs | None = None) -> bytes:
     workbook.properties.title = report.sentence
     workbook.properties.description = report.label
     workbook.properties.creator = "Dayi"
+    workbook.properties.keywords = MACHINE_LABEL
     sheet = workbook.create_sheet(f"{report.first_day:%Y-%m-%d}")
     for row in _cells(report, lang, tabs):
         sheet.append([_CONTROL.sub("", cell) if isinstance(cell, str) else cell for cell in row])

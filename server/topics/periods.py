@@ -81,11 +81,6 @@ def month_of(day: date) -> Period:
     return Period(week_of(first_thursday), week_of(last_thursday))
 
 
-def local_day(at_ms: int, timezone: str) -> date:
-    """The day it was in the school at a moment."""
-    return local_time(at_ms, ZoneInfo(timezone)).date()
-
-
 def local_time(at_ms: int, zone: ZoneInfo) -> datetime:
     """The school's clock at a moment."""
     return datetime.fromtimestamp(at_ms / 1000, zone)

@@ -72,4 +72,7 @@ def _hidden_of(
     if not visible:
         return set()
     found = hidden_cells(visible, small_group, unseen)
+    if found is not None and not found and len(unseen) == 1:
+        # What is hidden because of its other line must not come out of this one, however many people it is.
+        found = frozenset({min(visible, key=lambda place: (len(visible[place].askers), str(place)))})
     return set(visible) if found is None else set(found)

@@ -6,7 +6,7 @@ hidden. It does not know who may ask.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -68,8 +68,10 @@ class SafetyStatistics:
         cells: dict[str, dict[tuple[str, str], list[int | None]]] = {}
         async with self._database.read() as connection:
             for from_ms, to_ms in self._weeks(period):
-                for hit in await verdicts.count_hits(connection, audience.class_ids, from_ms, to_ms):
-                    number = hit.num_hits if hit.num_askers >= self._small_group else None
+                hits = await verdicts.count_hits(connection, audience.class_ids, from_ms, to_ms)
+                hidden = _hidden(hits, self._small_group)
+                for hit in hits:
+                    number = None if hit in hidden else hit.num_hits
                     place = (hit.direction, hit.action)
                     cells.setdefault(hit.category, {}).setdefault(place, []).append(number)
         rows = [_row(category, places) for category, places in cells.items()]
@@ -84,6 +86,19 @@ class SafetyStatistics:
 
     def _midnight_ms(self, day: date) -> int:
         return int(datetime.combine(day, time(), self._zone).timestamp() * 1000)
+
+
+def _hidden(hits: Sequence[verdicts.HitCount], small_group: int) -> set[verdicts.HitCount]:
+    """Those of too few people, and one more beside them: how many were blocked in all is shown elsewhere."""
+    lines: dict[tuple[str | None, str, str], list[verdicts.HitCount]] = {}
+    for hit in hits:
+        lines.setdefault((hit.class_id, hit.direction, hit.action), []).append(hit)
+    hidden: set[verdicts.HitCount] = set()
+    for line in lines.values():
+        small = {hit for hit in line if hit.num_askers < small_group}
+        others = sorted(set(line) - small, key=lambda hit: (hit.num_askers, hit.num_hits, hit.category))
+        hidden |= small | set(others[:1] if small else ())
+    return hidden
 
 
 def _row(category: str, places: dict[tuple[str, str], list[int | None]]) -> SafetyRow:

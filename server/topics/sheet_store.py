@@ -7,15 +7,14 @@ asks for them, or in the background before it does, they are worked out again. I
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from typing import Final
 
 import structlog
 
 from server.errors import StorageProblem
-from server.storage import facts, kept, removals
+from server.storage import facts, kept
 from server.storage.database import Database
-from server.topics.kept import sheet_from_json
 from server.topics.kept_sheets import sheet_of, written
 from server.topics.sheets import Place, Sheet, make_sheets
 
@@ -24,17 +23,28 @@ log = structlog.get_logger(__name__)
 AT_ONCE: Final = 40  # places that are counted together in the background
 
 
+OwnGroups = Callable[[], Awaitable[Mapping[str, int]]]
+
+
+async def nobodys_own() -> Mapping[str, int]:
+    """No class has a number of its own."""
+    return {}
+
+
 class SheetStore:
     """The sheets of all classes.
 
     Args:
         database: where facts and kept sheets are.
         small_group: fewest people a number may stand for.
+        own_groups: the same for classes with a number of their own. Where that changes, a sheet that was
+            shown stays as it was until something in it changes.
     """
 
-    def __init__(self, database: Database, small_group: int) -> None:
+    def __init__(self, database: Database, small_group: int, own_groups: OwnGroups = nobodys_own) -> None:
         self._database = database
         self._small_group = small_group
+        self.own_groups = own_groups
 
     async def sheets(self, places: Collection[Place]) -> dict[Place, Sheet]:
         """The sheet of every place; an empty one where nobody asked.
@@ -50,14 +60,12 @@ class SheetStore:
             found = await asyncio.to_thread(_known, places, rows)
             outdated = [place for place in places if place not in found]
             counts = [await facts.count(connection, within) for within in _spans(outdated)]
-            removed = await removals.kept_sheets(connection, tuple(classes), min(weeks), max(weeks))
         if outdated:
-            made = await asyncio.to_thread(self._make, counts)
+            made = await asyncio.to_thread(self._make, counts, await self.own_groups())
             fresh = {place: made.get(place) or Sheet() for place in outdated}
             await self._keep(fresh, rows)
             found |= fresh
-        # Of a week whose questions are being removed, its sheet was kept before the first of them went.
-        return found | {place: sheet_from_json(removed[place]) for place in places if place in removed}
+        return found
 
     async def keep_up(self) -> int:
         """Work out anew whatever is outdated; how many sheets that were.
@@ -76,10 +84,10 @@ class SheetStore:
             if len(outdated) < AT_ONCE:
                 return num_made
 
-    def _make(self, counts: Iterable[facts.Counts]) -> dict[Place, Sheet]:
+    def _make(self, counts: Iterable[facts.Counts], own_groups: Mapping[str, int]) -> dict[Place, Sheet]:
         made: dict[Place, Sheet] = {}
         for each in counts:
-            made |= make_sheets(each, self._small_group)
+            made |= make_sheets(each, self._small_group, own_groups)
         return made
 
     async def _keep(self, fresh: Mapping[Place, Sheet], rows: Mapping[Place, kept.KeptRow]) -> None:

@@ -8,18 +8,21 @@ themselves. It does not know where facts are kept, nor what a page or an export 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Hashable, Iterable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TypeVar
 
 from server.storage.facts import Count, Counts
 from server.storage.poor import REASONS
+from server.topics.crossing import Forced, given_away
 from server.topics.poor_groups import shown_poor
-from server.topics.suppression import Cell, hidden_cells
+from server.topics.suppression import Cell, hidden_cells, together
 
 OUTCOMES = ("answered", "filtered", "stopped", "blocked", "failed")
 WEEKDAYS = range(7)
 HOURS = range(24)
+TABLES = ("hours", "outcomes", "topics", "groups", "reasons", "kinds", "topic_groups")
 
 _NOBODY = Cell(0, frozenset())
 
@@ -62,28 +65,31 @@ class Sheet:
     poor: Mapping[str, Mapping[str, int]] = field(default_factory=dict)  # the groups behind them, if shown
 
 
-def make_sheets(counts: Counts, small_group: int) -> dict[Place, Sheet]:
-    """Sheets for every class and week in which anyone asked."""
-    all_counts = (counts.hours, counts.outcomes, counts.topics, counts.groups, counts.reasons)
-    tables = [_by_place(table) for table in all_counts]
+def make_sheets(
+    counts: Counts, small_group: int, own_groups: Mapping[str, int] = MappingProxyType({})
+) -> dict[Place, Sheet]:
+    """Sheets for every class and week in which anyone asked.
+
+    Args:
+        counts: what was counted.
+        small_group: fewest people a number may stand for.
+        own_groups: the same for classes that have a number of their own: the small ones.
+    """
+    tables = {name: _by_place(getattr(counts, name)) for name in TABLES}
     times: dict[Place, Counter[int]] = defaultdict(Counter)
     for time in counts.first_tokens:
         times[time.class_id, time.week][time.first_token_ms] += time.num_questions
     sheets = {}
-    for place in tables[0]:
-        by_hour, by_outcome, by_topic, by_group, by_reason = (table[place] for table in tables)
-        timed = times[place] if counts.timed_askers.get(place, 0) >= small_group else Counter[int]()
-        sheet = _make_sheet(by_hour, by_outcome, by_topic, timed, small_group)
-        if sheet.num_questions is not None:
-            groups, hides_groups = _shown_groups(by_group, small_group)
-            reasons = _shown_reasons(_summed(by_reason), small_group)
-            sheet = replace(
-                sheet,
-                groups=groups,
-                hides_groups=hides_groups,
-                reasons=reasons,
-                poor=shown_poor(by_reason, reasons, groups, small_group),
-            )
+    for place in tables["hours"]:
+        k = own_groups.get(place[0] or "", small_group)
+        here = {name: table[place] for name, table in tables.items()}
+        timed = times[place] if counts.timed_askers.get(place, 0) >= k else Counter[int]()
+        forced = Forced()
+        sheet = _make_sheet(here, timed, k, forced)
+        # Whatever two tables would give away together is hidden, and what that gives away in its turn.
+        while more := given_away(sheet, here["kinds"], here["topic_groups"], k, forced):
+            forced = forced.and_also(more)
+            sheet = _make_sheet(here, timed, k, forced)
         sheets[place] = sheet
     return sheets
 
@@ -93,7 +99,7 @@ def _summed(by_reason: _Table) -> _Table:
     parts: dict[tuple[object, ...], list[Cell]] = defaultdict(list)
     for (reason, _), cell in by_reason.items():
         parts[(reason,)].append(cell)
-    return {key: _together(cells) for key, cells in parts.items()}
+    return {key: together(cells) for key, cells in parts.items()}
 
 
 _Table = dict[tuple[object, ...], Cell]
@@ -107,13 +113,14 @@ def _by_place(counts: Iterable[Count]) -> dict[Place, _Table]:
 
 
 def _make_sheet(
-    by_hour: _Table, by_outcome: _Table, by_topic: _Table, times: Mapping[int, int], small_group: int
+    tables: Mapping[str, _Table], times: Mapping[int, int], small_group: int, forced: Forced
 ) -> Sheet:
-    whole = _together(by_hour.values())
+    by_hour, by_outcome = tables["hours"], tables["outcomes"]
+    whole = together(by_hour.values())
     if len(whole.askers) < small_group:
         return _hidden_sheet()
     hours = {(int(str(w)), int(str(h))): cell for (w, h), cell in by_hour.items()}
-    days = {w: _together(cell for (day, _), cell in hours.items() if day == w) for w in WEEKDAYS}
+    days = {w: together(cell for (day, _), cell in hours.items() if day == w) for w in WEEKDAYS}
     shown_days = _shown(days, small_group)
     shown_hours: dict[tuple[int, int], int | None] = {}
     for weekday, num_questions in shown_days.items():
@@ -121,14 +128,23 @@ def _make_sheet(
         # The hours of a day add up to the day: they are shown only where the day is.
         shown_hours |= dict.fromkeys(row, None) if num_questions is None else _shown(row, small_group)
     outcomes = {name: by_outcome.get((name,), Cell(0, frozenset())) for name in OUTCOMES}
+    shown_outcomes = _shown(outcomes, small_group, forced=forced.outcomes)
+    # Blocked questions have neither topic nor group: where their number is shown, it is no cover for others.
+    blocked = Cell(0, frozenset()) if shown_outcomes["blocked"] is not None else outcomes["blocked"]
+    groups, hides_groups = _shown_groups(tables["groups"], small_group, forced, tables["kinds"], blocked)
+    reasons = _shown_reasons(_summed(tables["reasons"]), small_group, forced.reasons)
     return Sheet(
         num_questions=whole.num_questions,
         num_askers=len(whole.askers),
         days=shown_days,
         hours={key: number for key, number in shown_hours.items() if number != 0},
-        outcomes=_shown(outcomes, small_group),
-        topics=_shown_topics(by_topic, small_group),
+        outcomes=shown_outcomes,
+        topics=_shown_topics(tables["topics"], small_group, forced, tables["topic_groups"], blocked),
         first_tokens=dict(times),
+        groups=groups,
+        hides_groups=hides_groups,
+        reasons=reasons,
+        poor=shown_poor(tables["reasons"], reasons, groups, small_group),
     )
 
 
@@ -143,43 +159,48 @@ def _hidden_sheet() -> Sheet:
     )
 
 
-def _shown(cells: Mapping[_Key, Cell], small_group: int) -> dict[_Key, int | None]:
-    hidden = hidden_cells(cells, small_group)
+def _shown(
+    cells: Mapping[_Key, Cell], small_group: int, forced: Collection[_Key] = ()
+) -> dict[_Key, int | None]:
+    hidden = hidden_cells(cells, small_group, forced=forced)
     if hidden is None:
         return dict.fromkeys(cells)
     return {key: None if key in hidden else cell.num_questions for key, cell in cells.items()}
 
 
-def _shown_topics(by_topic: _Table, small_group: int) -> dict[str, TopicCount | None]:
+def _shown_topics(
+    by_topic: _Table, small_group: int, forced: Forced, crossed: _Table, blocked: Cell
+) -> dict[str, TopicCount | None]:
     cells = {str(topic): cell for (topic,), cell in by_topic.items() if topic is not None}
-    without_topic = [cell for (topic,), cell in by_topic.items() if topic is None]
+    asked = [cell for (topic, _, is_blocked), cell in crossed.items() if topic is None and not is_blocked]
+    without_topic = [together(asked), blocked]
     # A question may touch two topics, so these do not quite add up to the total; they are treated
     # as if they did, because often enough they do.
-    hidden = hidden_cells(cells, small_group, without_topic)
+    hidden = hidden_cells(cells, small_group, without_topic, forced.topics)
     return {
         topic: None if hidden is None or topic in hidden else TopicCount(cell.num_questions, len(cell.askers))
         for topic, cell in cells.items()
     }
 
 
-def _shown_groups(by_group: _Table, small_group: int) -> tuple[dict[str, GroupCount], bool]:
+def _shown_groups(
+    by_group: _Table, small_group: int, forced: Forced, kinds: _Table, blocked: Cell
+) -> tuple[dict[str, GroupCount], bool]:
     """The groups that may be shown. Nobody is told how many may not: a number of gaps is a clue."""
     rated: dict[str, dict[object, Cell]] = defaultdict(dict)
-    without_group = []
+    asked = [cell for (_, group, outcome, _), cell in kinds.items() if group is None and outcome != "blocked"]
     for (group, rating), cell in by_group.items():
-        if group is None:
-            without_group.append(cell)
-        else:
+        if group is not None:
             opinions = rated[str(group)]
             name = _opinion(rating)
-            opinions[name] = _together([opinions.get(name, _NOBODY), cell])
-    cells = {group: _together(ratings.values()) for group, ratings in rated.items()}
-    hidden = hidden_cells(cells, small_group, without_group)
+            opinions[name] = together([opinions.get(name, _NOBODY), cell])
+    cells = {group: together(ratings.values()) for group, ratings in rated.items()}
+    hidden = hidden_cells(cells, small_group, [together(asked), blocked], forced.groups)
     shown = {}
     for group, cell in cells.items():
         if hidden is not None and group not in hidden:
             by_opinion = {name: rated[group].get(name, _NOBODY) for name in ("good", "bad", "none")}
-            ratings = _shown(by_opinion, small_group)
+            ratings = _shown(by_opinion, small_group, by_opinion if group in forced.ratings else ())
             shown[group] = GroupCount(cell.num_questions, len(cell.askers), ratings["good"], ratings["bad"])
     return shown, len(shown) < len(cells)
 
@@ -188,19 +209,11 @@ def _opinion(rating: object) -> str:
     return "none" if not isinstance(rating, int) or rating == 0 else "good" if rating > 0 else "bad"
 
 
-def _shown_reasons(by_reason: _Table, small_group: int) -> dict[str, int | None]:
+def _shown_reasons(by_reason: _Table, small_group: int, forced: Collection[str]) -> dict[str, int | None]:
     """Why questions were not answered well; those that were are the rest of the whole."""
     cells = {name: by_reason.get((name,), Cell(0, frozenset())) for name in REASONS}
     well = [cell for (reason,), cell in by_reason.items() if reason is None]
-    hidden = hidden_cells(cells, small_group, well)
+    hidden = hidden_cells(cells, small_group, well, forced)
     return {
         name: None if hidden is None or name in hidden else cell.num_questions for name, cell in cells.items()
     }
-
-
-def _together(cells: Iterable[Cell]) -> Cell:
-    cells = list(cells)
-    return Cell(
-        sum(cell.num_questions for cell in cells),
-        frozenset[str]().union(*(cell.askers for cell in cells)),
-    )

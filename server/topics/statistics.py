@@ -12,10 +12,11 @@ from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from server.storage.database import Database
+from server.topics.kept import kept_for_good
 from server.topics.periods import Period, local_time, period_of, week_of
 from server.topics.report import Figures, Report, Tiles, day_cells
 from server.topics.sentence import Story, tell
-from server.topics.sheet_store import SheetStore
+from server.topics.sheet_store import OwnGroups, SheetStore, nobodys_own
 from server.topics.sheets import Place, Sheet
 from server.topics.taxonomy import TopicNode
 from server.topics.wording import Lang, say
@@ -46,6 +47,7 @@ class Statistics:
         taxonomy: gives the taxonomy in effect.
         small_group: fewest people a number may stand for.
         timezone: the school's time zone.
+        own_groups: fewest people in classes that have a number of their own.
         is_told: whoever counts a question calls `outdate`, so that the running week may be kept, too.
     """
 
@@ -57,11 +59,14 @@ class Statistics:
         small_group: int,
         timezone: str,
         is_told: bool = False,
+        own_groups: OwnGroups = nobodys_own,
     ) -> None:
         self.small_group = small_group
         self.timezone = timezone
         self._zone = ZoneInfo(timezone)
-        self._store = SheetStore(database, small_group)
+        self._database = database
+        self.own_groups = own_groups
+        self._store = SheetStore(database, small_group, own_groups)
         self._taxonomy = taxonomy
         self._kept: dict[Place, Sheet] = {}
         self._is_told = is_told
@@ -129,6 +134,8 @@ class Statistics:
             return {place: known[place] for place in places}
         began = self._round
         made = await self._store.sheets(missing)
+        # Of a week whose questions are being removed, its sheet was kept before the first of them went.
+        made |= await kept_for_good(self._database, missing)
         found = {place: known.get(place) or made[place] for place in places}
         # A question asked just before midnight on Sunday may be counted a little later.
         finished = week_of(today - timedelta(days=1))

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from pydantic import Field
 from starlette.responses import Response
 
+from server.presets.label import FIELD, machine_label
 from server.web.bodies import Query, answer, read_query
 from server.web.messages import problem
 from server.web.parts import Call
@@ -22,7 +23,14 @@ async def list_own(call: Call) -> Response:
     """One's own conversations, newest first; someone new has none."""
     query = read_query(call.request, SearchQuery)
     found = await call.parts.chat.conversations(call.who, query.q) if call.who else []
-    return answer({"conversations": [asdict(conversation) for conversation in found]})
+    preset = call.parts.preset
+    return answer(
+        {
+            "conversations": [asdict(conversation) for conversation in found],
+            "label": preset.label.get(call.language),
+            FIELD: machine_label(preset),
+        }
+    )
 
 
 async def delete(call: Call) -> Response:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import date, timedelta
 
 from starlette.responses import Response
 
-from server.accounts import NewReveal, Permission, Role, may
-from server.topics import local_day
+from server.accounts import NewReveal, Role
 from server.web.bodies import answer, read_body
 from server.web.messages import problem
 from server.web.parts import Call
@@ -48,9 +46,3 @@ async def own_class(call: Call, class_id: str | None) -> None:
             raise problem("not_allowed")
     elif class_id not in [each.id for each in await call.parts.accounts.classes.classes_for(call.user)]:
         raise problem("not_allowed")
-
-
-def seen_day(call: Call, at_ms: int) -> date:
-    """The day of something single; for those who may not see dates the Monday of its week."""
-    day = local_day(at_ms, call.parts.statistics.timezone)
-    return day if may(call.user, Permission.SEE_DATES) else day - timedelta(days=day.weekday())

@@ -35,6 +35,7 @@ async def listed(call: Call) -> Response:
         {
             "threads": [as_json(each) for each in await desk.listed(audience.class_ids, query.state)],
             "waiting": await desk.count_waiting(audience.class_ids),
+            "label": call.parts.preset.label.get(call.language),
         }
     )
 

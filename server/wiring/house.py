@@ -165,6 +165,9 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
             small_group=settings.small_group,
             timezone=settings.timezone,
             is_told=True,
+            own_groups=lambda: accounts.classes.small_groups(
+                settings.small_class, settings.small_class_group
+            ),
         )
         private = PrivateFilter(database) if settings.mask_private else None
         if private is not None:
@@ -237,9 +240,9 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
         _run(stack, tell_readiness(source))
         _run(stack, keep_sheets(statistics.keep_up))
         _run(stack, sweep(lambda now_ms: accounts.classes.forget_strangers(now_ms, chat.present)))
+        _run(stack, retention.keep_running())
         for doing in keep_records(house.records, settings):
             _run(stack, doing)
-        _run(stack, retention.keep_running())
         calm_collector()
         yield house
 

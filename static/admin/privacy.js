@@ -23,7 +23,7 @@ export function Privacy({ removed, reveals, classes, site, reload }) {
   const [asking, setAsking] = useState(false);
   const rounds = all ? removed.removals : removed.removals.slice(0, SHOWN);
   const maySeeNames = site.login.rights.includes('see_names');
-  const { anonymise_after_days: first, delete_after_days: second, verdict_days: hits } = removed.rules;
+  const { anonymise_after_days: first, delete_after_days: second, hit_days: hits } = removed.rules;
   return html`<section class="stack" aria-labelledby="privacy-head">
     <div class="section-head"><h2 id="privacy-head">${t('privacy')}</h2>
       ${maySeeNames && html`<button type="button" class="button small" onClick=${() => setAsking(true)}><${Icon} name="eye" />${t('reveal')}</button>`}</div>

@@ -11,7 +11,7 @@ import { t } from './say.js';
 
 const LOOK_MS = 400;
 
-/** `start` fills in what is new: {wordings, classId, groupId, hint}. */
+/** `start` fills in what is new: {wordings, classId, groupId, hint, text}. */
 export function Editor({ answer, start = {}, scope, onClose, onDone, onReload = () => {} }) {
   const [fields, setFields] = useState(() => fieldsOf(answer, start, scope));
   const [revision, setRevision] = useState(answer?.revision ?? null);
@@ -90,7 +90,7 @@ function fieldsOf(answer, start, scope) {
   const own = scope.forAll ? '' : scope.classes[0]?.id ?? '';
   return {
     wordings: (answer?.wordings ?? start.wordings ?? []).join('\n'),
-    text: answer?.text ?? '',
+    text: answer?.text ?? start.text ?? '',
     source: answer?.source ?? '',
     author: answer?.author ?? '',
     validFrom: answer?.valid_from ?? '',

@@ -193,6 +193,7 @@ function Chat({ site, reloadSite }) {
     ${narrow && open === 'drawer' && html`<${Dialog} kind="start" title=${t('conversations')} onClose=${close}>${sidebar}<//>`}
     <div class="middle">
       <section class="scroller" ref=${ref} aria-label=${t('conversation')} tabindex="0" onCopy=${(event) => copyWithLabel(event, label)} onClick=${copyCode}>
+        <p class="print-label">${label} · ${t('check_it')}</p>
         <div class="reading">
           ${transcript.turns.length === 0
             ? html`<${Greeting} site=${site} onAsk=${ask} />`

@@ -45,7 +45,7 @@ function Particulars({ own, site }) {
     </section>
     <section><h3>${t('how_long')}</h3>
       <p>${own.num_conversations ? t('days_left', { n: own.num_conversations, days: daysLeft(own.next_removal_at_ms, Date.now()), day: day(own.next_removal_at_ms) }) : t('nothing_kept')}</p>
-      <p class="quiet-text">${t('dates', { first: own.anonymise_after_days, second: own.delete_after_days, hits: own.verdict_days })}</p>
+      <p class="quiet-text">${t('dates', { first: own.anonymise_after_days, second: own.delete_after_days, hits: own.hit_days })}</p>
     </section>
     <section><h3>${t('reveals')}</h3>
       ${own.reveals.length === 0 ? html`<p>${t('no_reveals')}</p>`

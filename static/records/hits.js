@@ -5,6 +5,7 @@ import { api, withQuery } from '../shared/api.js';
 import { lang, number, pick } from '../shared/i18n.js';
 import { Icon } from '../shared/icons.js';
 import { Empty, Problem, useLoad, Wait } from '../shared/parts.js';
+import { RevealDialog } from '../shared/reveal.js';
 import { Figure } from '../stats/figure.js';
 import { heatOption, SHOWN } from './heat.js';
 import { FilterBox } from './filter_box.js';
@@ -52,7 +53,7 @@ export function Hits({ options, site }) {
     <p class="hint">${chosen.from || chosen.to ? '' : `${t('lastDays')} `}${t('exportNoted')} ${t(`kept.${options.hit_text}`)}</p>
     ${chart.problem ? html`<${Problem} problem=${chart.problem} onRetry=${chart.reload} />`
       : chart.value && chart.value.categories.length > 0 && html`<${ByDay} chart=${chart.value} />`}
-    <${HitTable} key=${key} chosen=${chosen} hasText=${options.hit_text !== 'none'} classNames=${classNames} classWord=${classWord} />`;
+    <${HitTable} key=${key} chosen=${chosen} hasText=${options.hit_text !== 'none'} classNames=${classNames} classWord=${classWord} site=${site} />`;
 }
 
 const capital = (word) => word[0].toUpperCase() + word.slice(1);
@@ -74,12 +75,14 @@ function ByDay({ chart }) {
     }} />`;
 }
 
-function HitTable({ chosen, hasText, classNames, classWord }) {
+function HitTable({ chosen, hasText, classNames, classWord, site }) {
   const [pages, setPages] = useState([]);
   const [total, setTotal] = useState(undefined);
   const [counted, setCounted] = useState(0);
   const [problem, setProblem] = useState(null);
   const [more, setMore] = useState(false);
+  const [asking, setAsking] = useState(null);
+  const maySeeNames = site.login.rights.includes('see_names');
   const fetchMore = async () => {
     const last = pages.at(-1);
     try {
@@ -103,7 +106,8 @@ function HitTable({ chosen, hasText, classNames, classWord }) {
       <table>
         <thead><tr>${head.map((name) => html`<th key=${name ?? 'class'} scope="col">${name ? t(name) : classWord}</th>`)}</tr></thead>
         <tbody>${pages.map((hit) => html`<tr key=${hit.id}>
-          <td class="when">${exact(hit.at_ms)}</td><td class="code">${hit.asker}</td><td>${classNames[hit.class_id] ?? ''}</td>
+          <td class="when">${exact(hit.at_ms)}</td><td class="code">${maySeeNames && /^[0-9a-f]{16}$/.test(hit.asker)
+            ? html`<button type="button" class="button small quiet" title=${t('revealWho')} onClick=${() => setAsking(hit)}>${hit.asker}</button>` : hit.asker}</td><td>${classNames[hit.class_id] ?? ''}</td>
           <td>${t(`direction.${hit.direction}`)}</td><td class="word"><strong>${hit.word}</strong></td>
           <td>${hit.category}<br /><small class="quiet-text">${hit.list_name}</small></td>
           <td><span class="tag act" data-action=${hit.action}>${t(`action.${hit.action}`)}</span></td>
@@ -113,6 +117,7 @@ function HitTable({ chosen, hasText, classNames, classWord }) {
         </tr>`)}</tbody>
       </table>
     </div>
+    ${asking && html`<${RevealDialog} site=${site} classId=${asking.class_id} asker=${asking.asker} about=${`hit:${asking.id}`} onClose=${() => setAsking(null)} />`}
     ${more && html`<p><button type="button" class="button" onClick=${fetchMore}>${t('more')}</button></p>`}`;
 }
 

@@ -9,12 +9,8 @@ import { texts } from './texts_tabs.js';
 
 const t = dictionary(texts);
 
-/** Where an approved answer is written, with the question (and, from a thread, the answer) filled in. */
-export const answerAddress = (question, answer) =>
-  `/answers#new=${encodeURIComponent(JSON.stringify({ question, ...(answer ? { answer } : {}) }))}`;
-
 export function Approved({ hasAnswers, choice }) {
-  const { value, problem, reload } = useLoad((signal) => (hasAnswers ? api.get('/api/answers', {}, signal) : Promise.resolve({ answers: [] })), [choice.classId]);
+  const { value, problem, reload } = useLoad((signal) => (hasAnswers ? api.get('/api/answers', { limit: 50 }, signal) : Promise.resolve({ answers: [] })), [choice.classId]);
   if (problem) return html`<${Problem} problem=${problem} onRetry=${reload} />`;
   if (!value) return html`<${Wait} />`;
   const link = hasAnswers && html`<p class="no-print"><a class="button" href="/answers"><${Icon} name="book-open" />${t('to_answers')}</a></p>`;
@@ -26,11 +22,11 @@ export function Approved({ hasAnswers, choice }) {
         <thead><tr><th scope="col">${t('question')}</th><th scope="col" class="number">${t('hits')}</th><th scope="col">${t('source')}</th>
           <th scope="col">${t('expires')}</th><th scope="col">${t('edited')}</th></tr></thead>
         <tbody>${value.answers.map((each) => html`<tr key=${each.id}>
-          <td>${each.question}</td>
-          <td class="number" data-label=${t('hits')}>${each.hits === undefined || each.hits === null ? t('none') : number(each.hits)}</td>
+          <td>${each.wordings[0]}</td>
+          <td class="number" data-label=${t('hits')}>${number(each.hits)}</td>
           <td data-label=${t('source')}>${each.source || t('none')}</td>
-          <td data-label=${t('expires')}>${each.expires || t('never')}</td>
-          <td data-label=${t('edited')}>${each.updated_at_ms ? day(each.updated_at_ms) : t('none')}</td>
+          <td data-label=${t('expires')}>${each.last_day || t('never')}</td>
+          <td data-label=${t('edited')}>${day(each.updated_at_ms)}</td>
         </tr>`)}</tbody>
       </table>
     </div>

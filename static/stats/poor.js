@@ -5,10 +5,10 @@ import { api } from '../shared/api.js';
 import { lang, number, texts as dictionary } from '../shared/i18n.js';
 import { Icon } from '../shared/icons.js';
 import { Note, Problem, useLoad, Wait } from '../shared/parts.js';
-import { answerAddress } from './approved.js';
 import { nameOf } from './group_row.js';
 import { texts as ofGroups } from './texts_groups.js';
 import { texts } from './texts_tabs.js';
+import { WriteAnswer } from './write_answer.js';
 
 const t = dictionary(texts);
 const say = dictionary(ofGroups);
@@ -43,6 +43,6 @@ function Behind({ row, hasAnswers }) {
   if (row.groups.length === 0) return html`<span class="quiet-text">${t('poor_groups_none')}</span>`;
   return html`<ul class="behind">${row.groups.map((group) => html`<li key=${group.id}>
     <span>${nameOf(group)}</span> <span class="quiet-text">×${number(group.questions)}</span>
-    ${hasAnswers && group.wording && html` <a class="no-print" href=${answerAddress(group.wording)}>${t('write_answer')}</a>`}
+    ${hasAnswers && group.wording && html` <${WriteAnswer} question=${group.wording} classId=${group.class_id} groupId=${group.id} />`}
   </li>`)}</ul>`;
 }

@@ -9,8 +9,8 @@ import { keep, kept, sessionStore } from '../shared/keep.js';
 import { Empty, Field, Problem, useLoad, Wait } from '../shared/parts.js';
 import { teacherWord } from '../shared/roles.js';
 import { toast } from '../shared/toast.js';
-import { answerAddress } from './approved.js';
 import { texts } from './texts_tabs.js';
+import { WriteAnswer } from './write_answer.js';
 
 const t = dictionary(texts);
 const LOOK_AGAIN_MS = 30_000;
@@ -83,6 +83,6 @@ function OneThread({ thread, hasAnswers, onChanged }) {
       ${problem && html`<${Problem} problem=${problem} />`}
       <p><button class="button primary" disabled=${busy || !text.trim()}>${t('send')}</button></p>
     </form>`}
-    ${hasAnswers && said && html`<p class="no-print"><a href=${answerAddress(thread.question, said.text)}>${t('write_answer')}</a></p>`}
+    ${hasAnswers && said && html`<p><${WriteAnswer} question=${thread.question} classId=${thread.class_id} text=${said.text} /></p>`}
   </li>`;
 }

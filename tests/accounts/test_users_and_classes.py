@@ -273,8 +273,7 @@ async def test_rights_follow_the_person_and_not_a_later_role(accounts: Accounts,
     again = await accounts.users.change(made.id, UserPatch(role=Role.ADMIN), by=By("root", NOW_MS))
     assert not again.rights[Permission.SEE_NAMES] and again.rights[Permission.SEE_GROUPS]
     async with accounts.users._database.read() as connection:
-        entries = [each async for each in audit.every(connection) if each.what == "change_rights"]
-    assert [(entry.who, entry.what, entry.subject) for entry in entries] == [
-        ("root", "change_rights", "li")
-    ] * 2
-    assert entries[0].detail["switched"] == {"see_names": True, "see_groups": False}
+        every = [entry async for entry in audit.every(connection)]
+    entries = [entry for entry in every if entry.what == "edit_user"]
+    assert [(entry.who, entry.subject) for entry in entries] == [("root", "li")] * 2
+    assert entries[0].detail["rights"] == {"see_names": True, "see_groups": False}

@@ -151,6 +151,17 @@ async def test_an_answer_is_cut_before_a_fact_that_no_passage_has(database: Data
     await house.close()
 
 
+async def test_who_learns_that_nothing_is_written_learns_where_to_ask(database: Database) -> None:
+    """`government` adds its fallback where the model found no answer in the passages."""
+    source = ScriptedSource(lambda request: "资料中没有写明。", delay_seconds=0)
+    shelf = Shelf({"补卡": Grounded((PASSAGE,))})
+    house, page = await opened(database, shelf, source=source, preset=load_preset("government"))
+    done = await page.answer("补卡")
+    assert done["text"] == "资料中没有写明。\n这个问题我没有把握，建议查阅课本或请教老师。"
+    assert done["finish"] == "stop"
+    await house.close()
+
+
 async def test_a_short_follow_up_is_looked_up_with_the_question_before(database: Database) -> None:
     """`多少钱` alone finds nothing; what is another matter is not held against what was asked before."""
     shelf = Shelf(

@@ -40,14 +40,17 @@ async def test_deletion_leaves_no_byte_of_what_was_said(tmp_path: Path) -> None:
         again = Page(house.chat.connect(pupil, "10.0.0.1"))
         await again.hello(conversation=page.conversation)
         await again.send(type="rate", turn=turn, value=-1, reason="闪电侠七号没有讲清楚")
+        await again.send(type="ask_teacher", turn=turn, note="想请老师看看闪电侠七号的事")
+        await again.get(lambda frame: frame["type"] == "thread")
         await again.send(type="ping")
         await again.kind("pong")
         before = bytes_of(tmp_path)
+        assert "想请老师看看".encode() in before
         assert "闪电侠七号".encode() in before
         done = await house.own.delete(pupil, now_ms())
         assert done.counts["conversations"] == 1 and done.counts["turns"] == 21
         after = bytes_of(tmp_path)
-        for text in ("闪电侠七号", "乌龟"):
+        for text in ("闪电侠七号", "乌龟", "想请老师看看"):
             assert text.encode() not in after
             assert text.encode("utf-16-le") not in after
             assert text.encode("unicode_escape") not in after
@@ -104,6 +107,22 @@ async def test_deletion_cuts_every_thread_to_the_person(tmp_path: Path) -> None:
         assert ("reveal_name", "王主任") in acts and acts[-1] == ("delete_person", "dayi")
         assert last.cause == "person" and last.ended_at_ms is not None and last.counts["visitors"] == 1
         assert checked.first_broken is None
+
+
+async def test_what_the_hit_log_kept_of_a_text_goes_with_the_person(tmp_path: Path) -> None:
+    """Of answered and of blocked questions alike; that a word was hit stays on record, of nobody."""
+    async with whole_house(tmp_path, hit_text="masked") as house:
+        _, (pupil, *_) = await pupils(house, 1)
+        page = await ask(house, pupil, "闪电侠身边的叮咚石油灯")
+        again = Page(house.chat.connect(pupil, "10.0.0.1"))
+        await again.hello(conversation=page.conversation)
+        assert (await again.ask("闪电侠爱吃咕噜枣"))["type"] == "refused"
+        await again.leave()
+        assert any("闪电侠" in str(text) for (text,) in rows(tmp_path, "SELECT text FROM verdicts"))
+        await house.own.delete(pupil, now_ms())
+        left = rows(tmp_path, "SELECT text, sealed, conversation_id, substr(asker, 1, 1) FROM verdicts")
+        assert len(left) >= 2 and set(left) == {(None, None, None, "~")}
+        assert "闪电侠".encode() not in bytes_of(tmp_path)
 
 
 async def test_an_account_stays_and_what_was_said_with_it_goes(tmp_path: Path) -> None:

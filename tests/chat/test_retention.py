@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from server.accounts import ClassPatch
 from server.chat import retention
 from server.errors import StorageProblem
 from server.storage import removals
 from server.topics import Audience
 from server.web.parts import now_ms
 from tests.chat.house import Page
-from tests.chat.whole_house import DAY_MS, ask, bytes_of, later, of_week, pupils, report, whole_house
+from tests.chat.whole_house import ask, bytes_of, later, of_week, pupils, report, whole_house
 
 
 def count(folder: Path, table: str) -> int:
@@ -74,21 +75,6 @@ async def test_an_open_page_is_told_that_its_conversation_is_gone(tmp_path: Path
         await page.leave()
 
 
-async def test_hits_go_off_the_record_in_time(tmp_path: Path) -> None:
-    """Six months by default, by themselves."""
-    async with whole_house(tmp_path) as house:
-        async with house.database.write() as connection:
-            await connection.execute(
-                text(
-                    "INSERT INTO verdicts (at_ms, asker, direction, action, category, word_id, lane, "
-                    "lists_version) VALUES (:at_ms, 'a', 'question', 'block', 'c', 'w', 'plain', 1)"
-                ),
-                [{"at_ms": now_ms() - days * DAY_MS} for days in (1, 179, 181, 400) for _ in range(300)],
-            )
-        done = await later(house, 0).run()
-        assert done.counts["verdicts"] == 600 and count(tmp_path, "verdicts") == 600
-
-
 async def test_pseudonyms_go_after_the_second_date_and_statistics_stay(tmp_path: Path) -> None:
     """What may be shown of a week is kept; the questions one by one are not. Late looks see the same."""
     async with whole_house(tmp_path) as house:
@@ -102,6 +88,22 @@ async def test_pseudonyms_go_after_the_second_date_and_statistics_stay(tmp_path:
         assert count(tmp_path, "question_facts") == 0 == count(tmp_path, "fact_topics")
         house.statistics.forget()
         assert await of_week(house, class_id, before.first_day) == before
+
+
+async def test_small_classes_hide_groups_of_fewer_than_five(tmp_path: Path) -> None:
+    """Where fewer than twenty are enrolled; the statistics that are kept for good do the same."""
+    async with whole_house(tmp_path) as house:
+        class_id, group = await pupils(house, 4)
+        for pupil in group:
+            await ask(house, pupil, "勾股定理是什么")
+        assert (await report(house, class_id)).tiles.questions == 4
+        await house.accounts.classes.change(class_id, ClassPatch(enrolled=12))
+        await ask(house, group[0], "光合作用是什么")
+        small = await report(house, class_id)
+        assert small.tiles.questions is None
+        await later(house, 380).run()
+        house.statistics.forget()
+        assert await of_week(house, class_id, small.first_day) == small
 
 
 async def test_a_finished_week_has_no_pseudonym_that_another_week_has(tmp_path: Path) -> None:

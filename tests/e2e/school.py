@@ -56,6 +56,10 @@ class School:
         """Switch somebody off."""
         self._ask("PATCH", f"/api/users/{member.id}", disabled=True)
 
+    def allow(self, member: Member, right: str) -> None:
+        """Switch a right on for somebody."""
+        self._ask("PATCH", f"/api/users/{member.id}", rights={right: True})
+
     def import_words(self, list_name: str, words: list[str], action: str = "log") -> None:
         """Put a list of many words into the draft."""
         made = self._ask(

@@ -107,3 +107,23 @@ def _pseudonym(server: Serving, owner_id: str) -> str:
     connection.close()
     terms = Terms(parse_starts(DEFAULT_STARTS), ZoneInfo("Asia/Shanghai"))
     return pseudonym(owner_id, None, terms.term(time.time_ns() // 1_000_000), salt)
+
+
+async def test_a_name_is_told_from_the_hit_log(slow_server: Serving, school: School, people: People) -> None:
+    """Compliance staff with the right get from a hit to the person in one dialog; without it nowhere."""
+    pupil = school.member("小刚", "pupil")
+    page = await people.open(slow_server.url, login=pupil.cookie)
+    await ask(page, "叮咚石油灯是什么？")
+    await answered(page)
+    staff = school.member("赵合规", "compliance")
+    records = await people.open(f"{slow_server.url}/records", login=staff.cookie)
+    name = _pseudonym(slow_server, pupil.id)
+    await expect(records.get_by_role("cell", name=name).first).to_be_visible()
+    await expect(records.get_by_role("button", name=name)).to_have_count(0)
+    school.allow(staff, "see_names")
+    await records.reload()
+    await records.get_by_role("button", name=name).first.click()
+    dialog = records.get_by_role("dialog", name="化名背后的人")
+    await dialog.get_by_label("具体说明").fill("词条命中需要核实，请班主任联系")
+    await dialog.get_by_role("button", name="查看姓名").click()
+    await expect(dialog.get_by_text("小刚", exact=True)).to_be_visible()

@@ -99,3 +99,35 @@ def test_greeting_is_about_nothing(text: str) -> None:
 def test_short_question_refers_back(text: str, refers: bool) -> None:
     """What it is about was said before."""
     assert refers_back(text) is refers
+
+
+LIBRARY = """# School library
+
+## Opening hours
+
+The library is open from 9 am to 5 pm on weekdays and from 10 am to 2 pm on Saturdays.
+
+## Borrowing
+
+Pupils may borrow three books for two weeks. A lost book is replaced. Dictionaries are not lent.
+"""
+
+
+async def test_english_questions_are_told_apart_too(desk: DocumentDesk) -> None:
+    """Words that say nothing, plurals and participles are known in English as well."""
+    await put(desk, LIBRARY, "library.md")
+    asked = {
+        "When does the library open?": "Opening hours",
+        "How many books can I borrow?": "Borrowing",
+        "I lost a book, what now?": "Borrowing",
+        "Can I borrow a dictionary?": "Borrowing",
+        "When is the exam?": None,
+        "Who wrote Hamlet?": None,
+        "How do I bake bread?": None,
+    }
+    found = {}
+    for question in asked:
+        finding = await desk.finder.find(question, None)
+        heading = finding.passages[0].heading if isinstance(finding, Grounded) else None
+        found[question] = heading and heading.rsplit(" › ", 1)[-1]
+    assert found == asked

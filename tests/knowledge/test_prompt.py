@@ -42,5 +42,5 @@ def test_budget_leaves_out_what_does_not_fit() -> None:
 def test_passages_keep_to_the_budget(texts: list[str], budget_tokens: int) -> None:
     """Law: beyond the first passage's least, nothing goes over the budget."""
     prompt = compose("问", [passage(text, "题") for text in texts], budget_tokens)
-    shown = prompt.text.split("\n\n", 1)[1].rsplit("\n\n问题", 1)[0]
+    shown = prompt.text.split("\n\n", 1)[1].rsplit("\n\n请只", 1)[0]
     assert prompt.passages and estimate_tokens(shown) <= budget_tokens + 100 + len(texts)

@@ -6,6 +6,7 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { labelled } from '../../static/chat/clipboard.js';
 import { countChars, sends } from '../../static/chat/composer.js';
+import { daysLeft } from '../../static/chat/privacy.js';
 import { byAge } from '../../static/chat/sidebar.js';
 import { nextPlace } from '../../static/door/next.js';
 import { withQuery } from '../../static/shared/api.js';
@@ -114,4 +115,16 @@ test('a document is cut at its passages, by characters and not by halves of them
 test('a fact is found in an answer, but not inside of a longer number', () => {
   assert.deepEqual(placesOf('20', '2025年20元，120元，20'), [5, 14]);
   assert.deepEqual(placesOf('三天', '三天后，三天三夜'), [0, 4]);
+});
+
+test('pages say to programs who writes their answers', () => {
+  for (const page of ['chat.html', 'stats.html']) {
+    const content = /<meta name="AIGC" content="([^"]+)">/.exec(source(page))[1].replaceAll('&quot;', '"');
+    assert.equal(JSON.parse(content).Label, '1');
+  }
+});
+
+test('days left are whole, and never below nothing', () => {
+  const day = 86_400_000;
+  assert.deepEqual([30 * day, 29.01 * day, 1, 0, -day].map((ms) => daysLeft(ms, 0)), [30, 30, 1, 0, 0]);
 });

@@ -34,3 +34,19 @@ async def test_hits_are_counted_by_category_and_hidden_where_few(database: Datab
         {"mask": None},
     )
     assert (violence.total, advertising.total, report.hides) == (3, None, True)
+
+
+async def test_a_category_of_few_people_does_not_come_out_of_all_that_was_blocked(database: Database) -> None:
+    """How many questions were blocked stands elsewhere on the page, so one category more is hidden."""
+    asked = [*(("暴力", who) for who in "abcd"), *(("赌博", who) for who in "abc"), ("广告", "a")]
+    at_ms = moment("2026-11-18 09:00")
+    hits = [
+        StoredVerdict(at_ms, None, None, who, "7a", "question", "block", category, "w", "plain", 1)
+        for category, who in asked
+    ]
+    async with database.write() as connection:
+        await verdicts.record_many(connection, hits)
+    safety = SafetyStatistics(database, small_group=3, timezone="Asia/Shanghai")
+    day = date(2026, 11, 18)
+    report = await safety.report(Audience(("7a",)), day, day, lang="zh")
+    assert {row.category: row.total for row in report.categories} == {"暴力": 4, "赌博": None, "广告": None}

@@ -56,7 +56,9 @@ async def test_someone_new_becomes_a_visitor_at_the_handshake(tmp_path: Path) ->
             headers = {"Cookie": cookie.split(";")[0]}
             listed = (await http.get("/api/conversations", headers=headers)).json()["conversations"]
             assert [row["title"] for row in listed] == ["你好"]
-            assert (await http.get("/api/conversations")).json() == {"conversations": []}
+            nobodys = (await http.get("/api/conversations")).json()
+            assert (nobodys["conversations"], nobodys["label"]) == ([], "AI 生成")
+            assert nobodys["AIGC"]["Label"] == "1"
         async with served.chat(Cookie=cookie.split(";")[0]) as again:
             await again.until("welcome")
             assert again.cookies == []

@@ -23,7 +23,7 @@ def test_a_teacher_answers_what_own_pupils_sent(
     site: Serving, admin: httpx.Client, teacher: httpx.Client
 ) -> None:
     """The pupil has the answer on the open page; a thread of another class is not there."""
-    mine, other = _class(admin, "八(3)班", teach=True), _class(admin, "八(4)班", teach=False)
+    mine, other = _class(admin, "八(13)班", teach=True), _class(admin, "八(4)班", teach=False)
 
     async def ask(code: str) -> str:
         async with chatting(site.url, class_code=code) as page:

@@ -43,7 +43,7 @@ def upgrade() -> None:
         "kept_sheets",
         sa.Column("class_id", sa.String(), nullable=False),
         sa.Column("week", INTEGER, autoincrement=False, nullable=False),
-        sa.Column("sheet", sa.JSON(), nullable=False),
+        sa.Column("sheet", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("class_id", "week"),
     )
     op.create_table(
