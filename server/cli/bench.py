@@ -39,7 +39,11 @@ EXTRA = ("url", "conversations", "turns", "within", "kill_engine", "only", "roun
 @click.option("--conversations", type=click.IntRange(1, 5000), help="chat, capacity: how many ask at once.")
 @click.option("--turns", type=click.IntRange(1, 100), help="chat: questions of each conversation.")
 @click.option("--within", type=click.FloatRange(0), help="chat: all ask within so many seconds.")
-@click.option("--only", metavar="PARTS", help="engine: only these parts, such as decode,prefill.")
+@click.option(
+    "--only",
+    metavar="PARTS",
+    help="engine: only these parts, such as decode,prefill; answers: with or without.",
+)
 @click.option("--rounds", type=click.IntRange(1, 100), help="engine: figures are medians of so many.")
 @click.option("--peer", metavar="NAME", help="engine: measure llama.cpp beside it; see `make bench-peer`.")
 @click.option(
