@@ -105,3 +105,26 @@ def test_what_is_wrong_with_a_request_is_said(admin: httpx.Client) -> None:
     read(admin, made["id"])
     assert admin.delete(f"/api/documents/{made['id']}").status_code == 204
     assert admin.get("/api/documents").json()["total"] == before
+
+
+def test_an_opened_source_is_filtered_like_the_answer(
+    admin: httpx.Client, compliance: httpx.Client, pupil: httpx.Client
+) -> None:
+    """A masked word is hidden in its place; a blocked one is left out beside the passage, and closes it."""
+    new = {"name": "来源词", "category": "来源"}
+    row = compliance.post("/api/words/lists", json=new).json()["list"]
+    for word, action in (("纸船糕", "mask"), ("铁皮饼", "block")):
+        entry = {"list_id": row["id"], "text": word, "answer_action": action}
+        assert compliance.post("/api/words/entries", json=entry).status_code == 201
+    assert compliance.post("/api/words/publish", json={"comment": ""}).status_code == 200
+    text = "食堂供应纸船糕和面条。\n\n" + "这里说的是别的事情。" * 60 + "\n\n铁皮饼在窗口卖。"
+    made = read(admin, upload(admin, text, name="纸船糕.txt").json()["id"])
+    opened = pupil.get(f"/api/passages/{made['id']}.0.12").json()
+    assert opened["text"].startswith("食堂供应***和面条。")
+    assert "铁皮饼" not in opened["text"] and "纸船糕" not in opened["title"]
+    assert (opened["start"], opened["passage"]) == (0, {"start": 0, "end": 12})
+    place = admin.get(f"/api/documents/{made['id']}/text").json()["text"].index("铁皮饼")
+    assert problem_of(pupil.get(f"/api/passages/{made['id']}.{place}.{place + 5}")) == "filter"
+    admin.delete(f"/api/documents/{made['id']}")
+    compliance.delete(f"/api/words/lists/{row['id']}")
+    compliance.post("/api/words/publish", json={"comment": ""})
