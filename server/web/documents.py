@@ -52,15 +52,17 @@ async def list_documents(call: Call) -> Response:
     """A page of the documents of one's own classes and of everyone's."""
     query = read_query(call.request, ListQuery)
     refs = await call.parts.accounts.classes.classes_for(call.user)
+    own = await _own_classes(call)
     desk = call.parts.documents
     views, total = await desk.list_for(
         await classes_of(call), text=query.q, offset=query.offset, limit=query.limit
     )
     return answer(
         {
-            "documents": [_shown(call, view) for view in views],
+            "documents": [_shown(call, view, own) for view in views],
             "total": total,
             "classes": refs,
+            "for_all": own is None,
             "max_bytes": FILE_BYTES,
         }
     )
@@ -78,17 +80,18 @@ async def add_document(call: Call) -> Response:
         content,
         name,
         class_id=class_id,
-        classes=await classes_of(call),
+        classes=await _own_classes(call),
         who=call.user_name,
         now_ms=call.now_ms,
     )
-    return answer(_shown(call, view), 201)
+    return answer(_shown(call, view, await _own_classes(call)), 201)
 
 
 async def get_document(call: Call) -> Response:
     """One document."""
     document_id = call.request.path_params["id"]
-    return answer(_shown(call, await call.parts.documents.get(document_id, await classes_of(call))))
+    view = await call.parts.documents.get(document_id, await classes_of(call))
+    return answer(_shown(call, view, await _own_classes(call)))
 
 
 async def rename_document(call: Call) -> Response:
@@ -97,25 +100,25 @@ async def rename_document(call: Call) -> Response:
     view = await call.parts.documents.rename(
         call.request.path_params["id"],
         body.title,
-        await classes_of(call),
+        await _own_classes(call),
         who=call.user_name,
         now_ms=call.now_ms,
     )
-    return answer(_shown(call, view))
+    return answer(_shown(call, view, await _own_classes(call)))
 
 
 async def read_anew(call: Call) -> Response:
     """Read its file again."""
     view = await call.parts.documents.read_anew(
-        call.request.path_params["id"], await classes_of(call), who=call.user_name, now_ms=call.now_ms
+        call.request.path_params["id"], await _own_classes(call), who=call.user_name, now_ms=call.now_ms
     )
-    return answer(_shown(call, view))
+    return answer(_shown(call, view, await _own_classes(call)))
 
 
 async def delete_document(call: Call) -> Response:
     """Delete it."""
     await call.parts.documents.delete(
-        call.request.path_params["id"], await classes_of(call), who=call.user_name, now_ms=call.now_ms
+        call.request.path_params["id"], await _own_classes(call), who=call.user_name, now_ms=call.now_ms
     )
     return Response(status_code=204)
 
@@ -157,16 +160,22 @@ async def try_question(call: Call) -> Response:
     )
 
 
-async def classes_of(call: Call) -> set[str] | None:
-    """The classes whose documents someone sees beside those for everyone; None: all."""
+async def _own_classes(call: Call) -> set[str] | None:
+    """The classes whose documents somebody looks after; None: all, and those for everyone."""
     if call.user.role == Role.ADMIN:
         return None
-    refs = await call.parts.accounts.classes.classes_for(call.user)
-    own = {call.user.class_id} if call.user.class_id is not None else set()
-    return {ref.id for ref in refs} | own
+    return {ref.id for ref in await call.parts.accounts.classes.classes_for(call.user)}
 
 
-def _shown(call: Call, view: DocumentView) -> dict[str, Any]:
+async def classes_of(call: Call) -> set[str] | None:
+    """The classes whose documents someone sees beside those for everyone; None: all."""
+    own = await _own_classes(call)
+    if own is None or call.user.class_id is None:
+        return own
+    return own | {call.user.class_id}
+
+
+def _shown(call: Call, view: DocumentView, own: set[str] | None) -> dict[str, Any]:
     document, progress = view.document, view.progress
     return {
         "id": document.id,
@@ -175,6 +184,7 @@ def _shown(call: Call, view: DocumentView) -> dict[str, Any]:
         "kind": document.kind,
         "size_bytes": document.size_bytes,
         "class_id": document.class_id,
+        "may_edit": own is None or document.class_id in own,
         "state": document.state,
         "problem": None if document.problem is None else sentence_of(document.problem, call.language),
         "progress": (

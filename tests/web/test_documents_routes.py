@@ -82,6 +82,21 @@ def test_document_of_a_class_is_seen_by_its_people_only(
     assert problem_of(pupil.get(f"/api/passages/{place}")) == "no_such_document"
 
 
+def test_documents_for_everyone_are_the_administrators(teacher: httpx.Client, admin: httpx.Client) -> None:
+    """A teacher reads them, and neither uploads, renames, reads anew nor deletes one."""
+    made = read(admin, upload(admin, "全校的校历，九月一日开学。").json()["id"])
+    path = f"/api/documents/{made['id']}"
+    seen = teacher.get(path).json()
+    assert (made["may_edit"], seen["may_edit"], seen["title"]) == (True, False, made["title"])
+    assert problem_of(upload(teacher, "我说了算的校历。")) == "not_for_everyone"
+    assert problem_of(teacher.patch(path, json={"title": "旧校历"})) == "not_for_everyone"
+    assert problem_of(teacher.post(f"{path}/again")) == "not_for_everyone"
+    assert problem_of(teacher.delete(path)) == "not_for_everyone"
+    assert not teacher.get("/api/documents").json()["for_all"]
+    assert admin.get("/api/documents").json()["for_all"]
+    assert admin.delete(path).status_code == 204
+
+
 def test_what_is_wrong_with_a_request_is_said(admin: httpx.Client) -> None:
     """In the language of whoever asks; nothing is kept of what was refused."""
     before = admin.get("/api/documents").json()["total"]
