@@ -20,7 +20,7 @@ from server.chat.minutes import Minutes
 from server.chat.parts import Parts
 from server.chat.reply import ReplyRun
 from server.chat.speaker import Speaker
-from server.chat.threads import LiveThreads
+from server.chat.threads import LiveThreads, thread_gone
 from server.chat.watchers import Watcher, Watchers
 from server.errors import ClientProblem, SourceProblem, StorageProblem
 from server.knowledge import Served
@@ -293,8 +293,9 @@ class LiveConversation:
     # --- the end --------------------------------------------------------------------
 
     def delete(self) -> None:
-        """It is being deleted: pages are told, and may begin another one."""
+        """It is being deleted: pages are told, and may begin another one; a teacher who answers is, too."""
         self._give_up("no_such_conversation", None)
+        self._minutes.lost(thread_gone())
 
     def _give_up(self, code: str, close_code: int | None) -> None:
         if self._over is None:

@@ -201,12 +201,7 @@ class ThreadDesk:
         if row is not None and row.class_id in class_ids:
             live = await self._find(row.conversation_id)
         if row is None or live is None or live.is_over:
-            raise ClientProblem(
-                "not_found",
-                "这个问题已被撤回或删除，回复没有发出。",
-                message_en="This question was withdrawn or deleted; the answer was not sent.",
-                status=404,
-            )
+            raise thread_gone()
         await live.answer_thread(thread_id, text, by, row.class_id)
         async with self._database.write() as connection:
             await audit.append(
@@ -217,6 +212,16 @@ class ThreadDesk:
                 subject=thread_id,
                 detail={"class_id": row.class_id, "num_chars": len(text)},
             )
+
+
+def thread_gone() -> ClientProblem:
+    """There is nothing to answer any more, or it is somebody else's."""
+    return ClientProblem(
+        "not_found",
+        "这个问题已被撤回或删除，回复没有发出。",
+        message_en="This question was withdrawn or deleted; the answer was not sent.",
+        status=404,
+    )
 
 
 def as_json(thread: ListedThread) -> dict[str, object]:

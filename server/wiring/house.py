@@ -192,7 +192,7 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
                 texts=texts_of(preset),
                 stages=stages,
                 knowledge=Library(answers=approved, documents=document_desk.finder),
-                hit_notes=hit_notes_of(settings, published),
+                hit_notes=hit_notes_of(settings, published, private),
                 private=private,
             )
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -204,6 +205,18 @@ async def test_what_was_written_is_part_of_what_somebody_takes_along(house: Hous
         (None, "第二步看不懂"),
         ("李老师", "两边同时减去它。"),
     ]
+
+
+async def test_a_teacher_who_answers_while_it_is_deleted_is_told(house: House) -> None:
+    """The answer was not sent, and says so: nobody waits for what will never be durable."""
+    page, turn = await sent(house)
+    live = await house.desk._known(page.conversation)
+    assert live is not None
+    receipt = live.answer_thread(turn, "因为要移项。", "李老师", CLASS)
+    assert await house.desk.delete_conversation(PUPIL, page.conversation)
+    with pytest.raises(ClientProblem) as refused:
+        await asyncio.wait_for(receipt, 10)
+    assert refused.value.code == "not_found"
 
 
 async def test_a_deleted_conversation_takes_its_threads_along(house: House) -> None:
