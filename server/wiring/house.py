@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -159,15 +160,14 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
         document_desk = DocumentDesk(database, settings.data)
         stack.push_async_callback(document_desk.close)
         await document_desk.open()
+        own_groups = partial(accounts.classes.small_groups, settings.small_class, settings.small_class_group)
         statistics = Statistics(
             database,
             lambda: topics.taxonomy,
             small_group=settings.small_group,
             timezone=settings.timezone,
             is_told=True,
-            own_groups=lambda: accounts.classes.small_groups(
-                settings.small_class, settings.small_class_group
-            ),
+            own_groups=own_groups,
         )
         private = PrivateFilter(database) if settings.mask_private else None
         if private is not None:
@@ -213,7 +213,12 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
             published=published,
             topics=topics,
             statistics=statistics,
-            safety=SafetyStatistics(database, small_group=settings.small_group, timezone=settings.timezone),
+            safety=SafetyStatistics(
+                database,
+                small_group=settings.small_group,
+                timezone=settings.timezone,
+                own_groups=own_groups,
+            ),
             groups=groups,
             documents=document_desk,
             group_statistics=GroupStatistics(statistics, groups, lambda text: topics.matcher.topics_of(text)),
