@@ -95,6 +95,7 @@ class House:
         """Another preset is in effect: for pages that open and conversations that begin from now on."""
         self.preset = preset
         self.chat.use_preset(preset, texts_of(preset))
+        self.own.use_preset(preset)
 
     async def record(
         self, *, at_ms: int, who: str, what: str, subject: str, detail: dict[str, Any] | None = None
