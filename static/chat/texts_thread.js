@@ -4,7 +4,7 @@ export const texts = {
     ask_person: '请{teacher}看看',
     dialog_title: '发给{teacher}',
     dialog_what: '{teacher}会看到下面这些，不多也不少：',
-    dialog_name: '看不到你的名字，只看到一个代号；这段对话的其他内容也看不到。回复会出现在这里，之前可以撤回。',
+    dialog_name: '看不到您的名字，只看到一个代号；这段对话的其他内容也看不到。回复会出现在这里，之前可以撤回。',
     your_question: '问题',
     its_answer: 'AI 的回答',
     note: '附言（可以不写）',
