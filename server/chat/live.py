@@ -232,7 +232,7 @@ class LiveConversation:
             replaces=proposal.replaces,
         )
         try:
-            reply = answer(finding, request, self._parts.source, self._parts.preset.knowledge, speaker.texts)
+            reply = answer(finding, request, self._parts.source, self._parts.preset, speaker.texts)
         except SourceProblem as problem:
             log.info("question turned away", conversation=self.id, code=problem.code)
             text = speaker.texts.busy if problem.code == "busy" else speaker.texts.not_ready
