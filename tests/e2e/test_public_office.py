@@ -19,6 +19,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 GUIDE = Path(__file__).parents[1] / "knowledge" / "files" / "residence_permit.docx"
 HOTLINE = "建议您拨打12345政务服务热线获取权威解答。"
+PAGES = ("/", "/words", "/stats", "/answers", "/documents", "/admin", "/login", "/#join=ABCDEF")
 OF_A_SCHOOL = re.compile("学生|教师|老师|班级|同学|学习|[Tt]eacher|[Pp]upil|[Cc]lass")
 
 
@@ -47,7 +48,7 @@ async def of_a_school(page: Page) -> list[str]:
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
-@pytest.mark.parametrize("path", ["/", "/words", "/stats", "/admin", "/login", "/#join=ABCDEF"])
+@pytest.mark.parametrize("path", PAGES)
 async def test_page_speaks_of_desks_and_citizens(
     office: School, people: People, path: str, lang: str
 ) -> None:
