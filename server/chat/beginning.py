@@ -74,7 +74,7 @@ def begin(
         replaces=proposal.replaces,
     )
     try:
-        reply = answer(finding, request, parts.source, parts.preset.knowledge, speaker.texts)
+        reply = answer(finding, request, parts.source, parts.preset, speaker.texts)
     except SourceProblem as problem:
         log.info("question turned away", conversation=stored.id, code=problem.code)
         text = speaker.texts.busy if problem.code == "busy" else speaker.texts.not_ready

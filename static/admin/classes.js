@@ -5,7 +5,7 @@ import { api } from '../shared/api.js';
 import { confirm, Dialog } from '../shared/dialog.js';
 import { Icon } from '../shared/icons.js';
 import { Empty, Field, Problem } from '../shared/parts.js';
-import { roleName, teacherWord } from '../shared/roles.js';
+import { asHeading, roleName, teacherWord } from '../shared/roles.js';
 import { QrCode } from './qr.js';
 import { t } from './say.js';
 import { OPEN, StageFields, t as say } from './stage.js';
@@ -23,7 +23,7 @@ export function Classes({ classes, stages, users, site, word, run }) {
   };
   return html`
     <section class="stack" aria-labelledby="classes-head">
-      <div class="section-head"><h2 id="classes-head">${t('classes', { word })}</h2>
+      <div class="section-head"><h2 id="classes-head">${t('classes', { words: asHeading(word) })}</h2>
         <button type="button" class="button small" onClick=${() => setOpen({ kind: 'edit' })}><${Icon} name="plus" />${t('newClass', { word })}</button></div>
       ${classes.length === 0 && html`<${Empty} icon="users" title=${t('noClasses', { word })} />`}
       <ul class="people">${classes.map((each) => html`

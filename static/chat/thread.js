@@ -28,7 +28,7 @@ export function Thread({ turn, act }) {
   };
   return html`<section class="thread" aria-label=${t('ask_person', { teacher })}>
     ${thread.posts.map((post, place) => html`<div key=${place} class=${post.by ? 'post from-teacher' : 'post'}>
-      <p class="aside">${post.by && html`<${Icon} name="graduation-cap" size=${16} />`} ${post.by ? t('answered', { by: post.by }) : t(place ? 'my_reply' : 'my_note')}</p>
+      <p class="aside">${post.by && html`<${Icon} name="user-round" size=${16} />`} ${post.by ? t('answered', { by: post.by }) : t(place ? 'my_reply' : 'my_note')}</p>
       <p class="post-text">${post.text}</p>
     </div>`)}
     ${thread.state === 'waiting' && html`<p class="aside row"><${Icon} name="hourglass" size=${16} />${t('waiting', { teacher })}

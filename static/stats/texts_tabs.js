@@ -16,7 +16,7 @@ export const texts = {
     poor_blocked: '被拦下的问题不留原文，只有次数。',
     write_answer: '写标准答案',
     to_answers: '打开标准答案',
-    approved_body: '标准答案由人审核，学生问到时立即给出，并注明出处和有效期。可以从「相似的问题」中的一组开始写。',
+    approved_body: '标准答案由人审核，有人问到时立即给出，并注明出处和有效期。可以从「相似的问题」中的一组开始写。',
     approved_empty: '还没有标准答案',
     question: '问题',
     answer: '答案',

@@ -41,7 +41,7 @@ export function Threads({ site, choice, hasAnswers, onChanged }) {
     </div>
     ${problem ? html`<${Problem} problem=${problem} onRetry=${reload} />`
       : !value ? html`<${Wait} />`
-      : value.threads.length === 0 ? html`<${Empty} icon="graduation-cap" title=${t('threads_none')}><p>${t('threads_none_body', { teacher })}</p><//>`
+      : value.threads.length === 0 ? html`<${Empty} icon="user-round" title=${t('threads_none')}><p>${t('threads_none_body', { teacher })}</p><//>`
       : html`<ul class="threads">${value.threads.map((each) => html`<${OneThread} key=${each.id} thread=${each} hasAnswers=${hasAnswers} onChanged=${changed} />`)}</ul>`}`;
 }
 

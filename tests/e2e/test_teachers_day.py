@@ -58,7 +58,7 @@ async def test_a_teachers_day(running_server: Serving, people: People, tmp_path:
     await pupil.get_by_role("button", name="请教师看看").click()
     dialog = pupil.get_by_role("dialog")
     await expect(dialog).to_contain_text("勾股定理怎么用？")
-    await expect(dialog).to_contain_text("看不到你的名字")
+    await expect(dialog).to_contain_text("看不到您的名字")
     await dialog.get_by_label("附言").fill("第二步没看懂")
     await dialog.get_by_role("button", name="发给教师").click()
     await expect(dialog).to_have_count(0)
