@@ -109,11 +109,11 @@ async def test_masked_words_are_explained(slow_server: Serving, people: People) 
     await ask(page, "呼噜糖浆好喝吗？")
     await answered(page)
     await expect(questions(page)).to_have_text(["****好喝吗？"])
-    await expect(page.get_by_text("有些词不适合显示，已用 * 代替。")).to_be_visible()
+    await expect(page.get_by_text("个人信息或不适合显示的词已用 * 代替。")).to_be_visible()
     await expect(page.locator("#main")).not_to_contain_text("呼噜糖浆")
     await page.reload()
     await expect(questions(page)).to_have_text(["****好喝吗？"])
-    await expect(page.get_by_text("有些词不适合显示，已用 * 代替。")).to_be_visible()
+    await expect(page.get_by_text("个人信息或不适合显示的词已用 * 代替。")).to_be_visible()
 
 
 async def test_lost_server_is_one_quiet_line(slow_server: Serving, people: People) -> None:
