@@ -89,6 +89,21 @@ async def test_reload_in_mid_answer_loses_and_doubles_nothing(slow_server: Servi
     assert await answers(other).all_inner_texts() == await answers(page).all_inner_texts()
 
 
+async def test_end_stays_in_sight_when_something_grows_late(slow_server: Serving, people: People) -> None:
+    """A formula that is drawn or a reply that comes makes the page longer; who was at the end stays there."""
+    page = await people.open(slow_server.url)
+    await ask(page, "你好")
+    await answered(page)
+    left = await page.locator(".scroller").evaluate(
+        """async (box) => {
+          box.querySelector('.turns').style.paddingBottom = '3000px';
+          for (let frame = 0; frame < 3; frame += 1) await new Promise(requestAnimationFrame);
+          return box.scrollHeight - box.clientHeight - box.scrollTop;
+        }"""
+    )
+    assert left < 2
+
+
 async def test_blocked_question_gets_one_kind_sentence(slow_server: Serving, people: People) -> None:
     """A word on the list ends the question with the preset's sentence; it can be written anew."""
     page = await people.open(slow_server.url)
