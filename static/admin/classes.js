@@ -10,6 +10,8 @@ import { QrCode } from './qr.js';
 import { t } from './say.js';
 import { OPEN, StageFields, t as say } from './stage.js';
 
+/** Many of the preset's word, as a heading: 班级, Classes, Desks. */
+
 export function Classes({ classes, stages, users, site, word, run }) {
   const [open, setOpen] = useState(null); // {kind: 'edit' | 'code', class?}
   const teachers = users.filter((user) => user.role === 'teacher' && !user.disabled);
@@ -29,10 +31,10 @@ export function Classes({ classes, stages, users, site, word, run }) {
       <ul class="people">${classes.map((each) => html`
         <li key=${each.id} class="person ${each.archived ? 'off' : ''}">
           <div><strong>${each.name}</strong>${each.archived && html` <span class="tag">${t('archived')}</span>`}
-            <p class="quiet-text small">${each.enrolled ? t('joinedOf', { n: each.num_pupils, of: each.enrolled }) : t('joined', { n: each.num_pupils })}
+            <p class="quiet-text small about">${each.enrolled ? t('joinedOf', { n: each.num_pupils, of: each.enrolled }) : t('joined', { n: each.num_pupils })}
               ${stages[each.id] && stages[each.id].stage !== OPEN.stage && ` · ${say(stages[each.id].stage)}`}
               ${stages[each.id]?.hints_first && ` · ${say('hints_first')}`}
-              ${each.teachers.length > 0 && ` · ${each.teachers.map((teacher) => teacher.name).join('、')}`}</p></div>
+              ${each.teachers.length > 0 && html` · ${each.teachers.map(({ name }, at) => html`<span key=${name}>${at > 0 && '、'}${name}</span>`)}`}</p></div>
           ${each.archived ? html`<span></span>` : html`<button type="button" class="button code" title=${t('show')} onClick=${() => setOpen({ kind: 'code', id: each.id })}>
             <${Icon} name="qr-code" /><span class="visually-hidden">${t('show')} ${each.name}</span>${each.join_code}</button>`}
           <div class="row">

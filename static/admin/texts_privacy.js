@@ -6,7 +6,7 @@ export const texts = {
     rightsAudited: '每次更改都记入审计日志；下一次请求起生效。更换角色后恢复该角色的默认权限。',
     see_statistics: '统计数字',
     see_statistics_about: '提问次数和人数，按组别、时段、主题和结果；人数太少的一律隐藏。',
-    see_groups: '相同问题',
+    see_groups: '同类问题',
     see_groups_about: '足够多人问过的同类问题，每组一种已遮住个人信息的问法。',
     see_names: '姓名',
     see_names_about: '写明理由后查看一个化名背后的人；每人每天最多 10 次，本人会看到。',

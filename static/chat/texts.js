@@ -22,7 +22,7 @@ export const texts = {
     examples: '例如',
     your_question: '我的问题',
     answer: '回答',
-    masked: '有些词不适合显示，已用 * 代替。',
+    masked: '个人信息或不适合显示的词已用 * 代替。',
     warned: '请留意用语：问题里有不太合适的词。',
     thinking: '正在想…',
     sending: '正在发送…',

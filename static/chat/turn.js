@@ -59,7 +59,7 @@ function Answer({ turn, last, label, act }) {
     ${turn.answer && html`<p class="answer-head">
       <${AnswerLabel} turn=${turn} label=${label} />
     </p>`}
-    ${turn.passages?.length === 0 && html`<${NoSources} />`}
+    ${turn.passages?.length === 0 && html`<${NoSources} notice=${act.unfoundedNotice} />`}
     ${turn.answer && html`<${AnswerText} text=${turn.answer} growing=${!done} copyLabel=${t('copy_code')} unsupported=${turn.unsupported} />`}
     ${!done && (!turn.answer || turn.stopping) && html`<p class="thinking"><span class="dot"></span>${waiting(turn)}</p>`}
     ${done && html`<${Unproven} facts=${turn.unsupported} />`}

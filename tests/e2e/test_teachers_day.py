@@ -98,6 +98,8 @@ async def test_a_teachers_day(running_server: Serving, people: People, tmp_path:
     await expect(page.get_by_role("tab", name="问教师（1）")).to_be_focused()
     thread = page.locator(".threads > li")
     await expect(thread).to_contain_text("第二步没看懂")
+    await thread.get_by_text("AI 的回答").click()
+    await expect(thread.locator(".prose")).to_be_visible()
     await thread.get_by_label("回复").fill("等式两边同时减去同一个数。")
     await page.reload()
     await expect(thread.get_by_label("回复")).to_have_value("等式两边同时减去同一个数。")
