@@ -113,7 +113,7 @@ async def test_teacher_is_told_kindly_that_this_is_not_theirs(
     await expect(page.get_by_role("link", name="去答疑页")).to_be_visible()
     await expect(page.get_by_role("table")).to_have_count(0)
     places = page.get_by_role("navigation", name="页面").get_by_role("link")
-    await expect(places).to_have_text(["答疑", "提问统计"])
+    await expect(places).to_have_text(["答疑", "提问统计", "文档", "标准答案"])
 
 
 async def test_published_word_is_in_force_at_the_next_question(
