@@ -116,7 +116,7 @@ export const texts = {
     'kind.detectors': 'Detectors',
     category: 'Category',
     note: 'Note',
-    enabled: 'Enabled',
+    enabled: 'On',
     disabled: 'Disabled',
     direction: 'Direction',
     'direction.question': 'Question',
