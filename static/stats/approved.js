@@ -9,6 +9,9 @@ import { texts } from './texts_tabs.js';
 
 const t = dictionary(texts);
 
+/** Counts move in steps, so that no single question shows who asked it. */
+const counted = (hits, step) => (hits === 0 ? t('hits_under', { n: step }) : t('hits_at_least', { n: number(hits) }));
+
 export function Approved({ hasAnswers, choice }) {
   const { value, problem, reload } = useLoad((signal) => (hasAnswers ? api.get('/api/answers', { limit: 50 }, signal) : Promise.resolve({ answers: [] })), [choice.classId]);
   if (problem) return html`<${Problem} problem=${problem} onRetry=${reload} />`;
@@ -23,7 +26,7 @@ export function Approved({ hasAnswers, choice }) {
           <th scope="col">${t('expires')}</th><th scope="col">${t('edited')}</th></tr></thead>
         <tbody>${value.answers.map((each) => html`<tr key=${each.id}>
           <td>${each.wordings[0]}</td>
-          <td class="number" data-label=${t('hits')}>${number(each.hits)}</td>
+          <td class="number" data-label=${t('hits')}>${counted(each.hits, value.step)}</td>
           <td data-label=${t('source')}>${each.source || t('none')}</td>
           <td data-label=${t('expires')}>${each.last_day || t('never')}</td>
           <td data-label=${t('edited')}>${day(each.updated_at_ms)}</td>
