@@ -133,7 +133,7 @@ async def _ask(
     finding = Nothing() if knowledge is None else await knowledge.find(row.question, None)
     said, origin = "", "model"
     passages: tuple[str, ...] = ()
-    async for event in answer(finding, request, source, preset.knowledge, texts):
+    async for event in answer(finding, request, source, preset, texts):
         match event:
             case Piece(text):
                 said += text

@@ -8,11 +8,15 @@ from pathlib import Path
 
 import pytest
 import structlog
+from hypothesis import settings
 
 from server.errors import SettingsProblem
 from server.sources import bundled
 from server.sources.prepare import prepare
 from tests.serving import Serving, serving
+
+settings.register_profile("dayi", deadline=None)  # no test is timed: a busy machine is slow
+settings.load_profile("dayi")
 
 
 @pytest.fixture(scope="session", autouse=True)

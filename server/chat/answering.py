@@ -7,12 +7,13 @@ an answer is shown.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from server.chat.grounded import GroundedReply, RestsOn, Unsupported
+from server.chat.plain import PlainText
 from server.knowledge import ApprovedAnswer, Finding, Grounded, Nothing, Offered, Served
-from server.presets import KnowledgePolicy
+from server.presets import Preset
 from server.protocol.frames import Origin
 from server.protocol.texts import Texts
 from server.sources.types import Ended, Piece, ReplyRequest, Source, SourceEvent
@@ -40,34 +41,35 @@ class Answer(Protocol):
         ...
 
 
-def answer(
-    finding: Finding, request: ReplyRequest, source: Source, policy: KnowledgePolicy, texts: Texts
-) -> Answer:
+def answer(finding: Finding, request: ReplyRequest, source: Source, preset: Preset, texts: Texts) -> Answer:
     """Begin to answer.
 
     Args:
         finding: what is known about the question.
         request: what the model would be asked, without passages.
         source: the model.
-        policy: what the preset wants where nothing fits.
+        preset: what is wanted where nothing fits, and whether the model's answer may have marks of Markdown.
         texts: sentences in the language of the person who asks.
 
     Raises:
         SourceProblem: the model is needed, and busy or unavailable.
     """
+    policy = preset.knowledge
+    reply: Answer
     match finding:
         case Served(approved):
             return _Words(approved.text, Said("approved_answer", approved))
         case Offered(answers):
             return _Words(texts.offer, Said("offer", offers=tuple(each.question for each in answers)))
-        case Grounded(passages):
-            return GroundedReply(source, request, passages, policy, texts.fallback)
-        case Nothing(is_empty=False) if policy.nothing_fits == "model":
-            return GroundedReply(source, request, (), policy, texts.fallback)
-        case Nothing(is_empty) if policy.nothing_fits == "decline" and not is_empty:
+        case Nothing(is_empty=False) if policy.nothing_fits == "decline":
             return _Words(texts.fallback, Said("declined"))
+        case Grounded(passages):
+            reply = GroundedReply(source, request, passages, policy, texts.fallback)
+        case Nothing(is_empty=False):
+            reply = GroundedReply(source, request, (), policy, texts.fallback)
         case _:
-            return source.reply(request)
+            reply = source.reply(request)
+    return reply if preset.markdown else _Plain(reply)
 
 
 class _Words:
@@ -86,3 +88,28 @@ class _Words:
 
     def cancel(self) -> None:
         self._is_cancelled = True
+
+
+class _Plain:
+    """A model's answer without marks of Markdown."""
+
+    def __init__(self, reply: Answer) -> None:
+        self._reply = reply
+
+    async def __aiter__(self) -> AsyncIterator[AnswerEvent]:
+        plain = PlainText()
+        async for event in self._reply:
+            match event:
+                case Piece(text, num_tokens):
+                    if released := plain.feed(text):
+                        yield Piece(released, num_tokens)
+                case Ended():
+                    if rest := plain.flush():
+                        yield Piece(rest, 0)
+                    # What was shown is not what the model said: its ids are not remembered.
+                    yield replace(event, ids=None) if plain.was_changed else event
+                case _:
+                    yield event
+
+    def cancel(self) -> None:
+        self._reply.cancel()

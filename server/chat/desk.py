@@ -6,7 +6,6 @@ It does not know the web; a socket hands it texts and takes texts from it.
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -21,6 +20,7 @@ from server.chat.journal import Journal
 from server.chat.live import LiveConversation
 from server.chat.messages import TOO_MANY_CONNECTIONS
 from server.chat.parts import Parts
+from server.chat.presence import Presence
 from server.chat.removing import Removing
 from server.chat.threads import ThreadDesk, teacher_said
 from server.errors import ClientProblem
@@ -61,10 +61,8 @@ class ChatDesk:
         self.removing = Removing(
             parts, self._live, self._loading, journal=self._journal, facts=self._facts, forget=self._forget
         )
-        self._connections: set[Connection] = set()
+        self._present = Presence()
         self._leaving: set[str] = set()
-        self._by_user: Counter[str] = Counter()
-        self._by_address: Counter[str] = Counter()
         self._user_buckets = BucketShelf(rules.asks_per_minute)
         self._carries = CarryShelf()
         self._address_buckets = BucketShelf(rules.asks_per_minute_address)
@@ -77,12 +75,12 @@ class ChatDesk:
     @property
     def num_connections(self) -> int:
         """Open chat pages."""
-        return len(self._connections)
+        return len(self._present)
 
     @property
     def present(self) -> set[str]:
         """The ids of those who have a page open."""
-        return set(self._by_user)
+        return self._present.people
 
     @property
     def num_in_memory(self) -> int:
@@ -123,7 +121,7 @@ class ChatDesk:
         await self._journal.close()
         for live in self._live.values():
             live.close()
-        for connection in list(self._connections):
+        for connection in self._present:
             connection.close(SERVICE_RESTART, "the server restarts")
         await self._facts.close()
 
@@ -144,10 +142,7 @@ class ChatDesk:
         if self._closing or who.id in self._leaving:
             zh, en = (self._parts.texts[lang].not_ready for lang in ("zh", "en"))
             raise ClientProblem("closing", zh, message_en=en, status=503)
-        if (
-            self._by_user[who.id] >= rules.connections_per_user
-            or self._by_address[address] >= rules.connections_per_address
-        ):
+        if self._present.is_full(who.id, address, rules):
             zh, en = TOO_MANY_CONNECTIONS
             raise ClientProblem("too_many_connections", zh, message_en=en, status=429)
         connection = Connection(
@@ -158,25 +153,16 @@ class ChatDesk:
             carry=self._carries.carry(who.id),
             deeds=self._deeds.bucket(who.id),
             find=self._find,
-            on_closed=self._disconnected,
+            on_closed=self._present.remove,
         )
-        self._connections.add(connection)
-        self._by_user[who.id] += 1
-        self._by_address[address] += 1
+        self._present.add(connection)
         return connection
 
     def joined(self, who: Who, class_id: str) -> None:
         """Someone joined a class: what they ask from now on, also on pages that are open, belongs to it."""
-        for connection in self._connections:
+        for connection in self._present:
             if connection.who.id == who.id:
                 connection.who = replace(connection.who, class_id=class_id)
-
-    def _disconnected(self, connection: Connection) -> None:
-        self._connections.discard(connection)
-        for counter, key in ((self._by_user, connection.who.id), (self._by_address, connection.address)):
-            counter[key] -= 1
-            if counter[key] <= 0:
-                del counter[key]
 
     # --- conversations --------------------------------------------------------------
 
@@ -203,7 +189,7 @@ class ChatDesk:
     def see_off(self, owner_id: str) -> list[str]:
         """Close every page of somebody who is to be forgotten; their conversations that are in memory."""
         self._leaving.add(owner_id)
-        for connection in [each for each in self._connections if each.who.id == owner_id]:
+        for connection in [each for each in self._present if each.who.id == owner_id]:
             connection.close(SERVICE_RESTART, "everything of yours is deleted")
         self._carries.drop(owner_id)
         return [live.id for live in self._live.values() if live.stored.owner_id == owner_id]

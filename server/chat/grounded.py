@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 
+from server.chat.echo import EchoCut
 from server.knowledge import Grounding, Passage, Support, admits_nothing, compose
 from server.presets import KnowledgePolicy
 from server.sources.types import Ended, Piece, ReplyRequest, Source, SourceEvent
@@ -56,6 +57,7 @@ class GroundedReply:
         self._shown: tuple[Passage, ...] = ()
         self._mode = policy.grounding if passages else "off"
         self._fallback = fallback
+        self._echo = EchoCut(request.question)
         self._known = [request.question, request.system, fallback]
         passages = passages[: policy.passages]
         if passages:
@@ -80,7 +82,7 @@ class GroundedReply:
                 case Piece(text, num_tokens):
                     if grounding.is_cut:
                         continue
-                    released = grounding.feed(text)
+                    released = grounding.feed(self._echo.feed(text))
                     if released:
                         shown += released
                         yield Piece(released, num_tokens)
@@ -88,7 +90,7 @@ class GroundedReply:
                         was_cut = True
                         yield self._cut(shown)
                 case Ended():
-                    rest = "" if grounding.is_cut else grounding.flush()
+                    rest = "" if grounding.is_cut else grounding.feed(self._echo.flush()) + grounding.flush()
                     if rest:
                         shown += rest
                         yield Piece(rest, 0)
@@ -104,7 +106,8 @@ class GroundedReply:
                             event = replace(event, ids=None)
                     elif grounding.unsupported:
                         yield Unsupported(tuple(dict.fromkeys(each.text for each in grounding.unsupported)))
-                    yield event
+                    # What was shown is not what the model said: its ids are not remembered.
+                    yield replace(event, ids=None) if self._echo.was_cut else event
                 case _:
                     yield event
 

@@ -31,7 +31,7 @@ class HitNotes:
     Args:
         policy: none, masked or sealed.
         list_of: the name of the list of a word's id.
-        private: finds contacts and numbers of people.
+        private: by class, finds contacts, numbers and listed names of people.
         seal: encrypts a text so that this server cannot read it.
     """
 
@@ -40,7 +40,7 @@ class HitNotes:
         policy: HitText = "none",
         *,
         list_of: Callable[[str], str] = lambda word_id: "",
-        private: Pipeline | None = None,
+        private: Callable[[str | None], Pipeline] | None = None,
         seal: Callable[[str], bytes] | None = None,
     ) -> None:
         self._policy = policy
@@ -48,10 +48,10 @@ class HitNotes:
         self._private = private
         self._seal = seal
 
-    def of(self, hits: Hits) -> list[HitNote]:
-        """A note for each match, in their order."""
+    def of(self, hits: Hits, class_id: str | None = None) -> list[HitNote]:
+        """A note for each match, in their order; `class_id`: of whoever asked."""
         sealed = self._seal(hits.text) if self._policy == "sealed" and self._seal else None
-        masked = self._masked(hits) if self._policy == "masked" else None
+        masked = self._masked(hits, class_id) if self._policy == "masked" else None
         return [
             HitNote(
                 self._list_of(match.word_id),
@@ -61,11 +61,11 @@ class HitNotes:
             for match in hits.matches
         ]
 
-    def _masked(self, hits: Hits) -> str:
+    def _masked(self, hits: Hits, class_id: str | None) -> str:
         # Every hit of the text, also the neighbour's: two hits side by side would show each other.
         spans = [(match.start, match.end) for match in hits.matches]
         if self._private is not None:
-            found = self._private.check(hits.text, Direction.QUESTION).matches
+            found = self._private(class_id).check(hits.text, Direction.QUESTION).matches
             spans += [(match.start, match.end) for match in found]
         return masked(hits.text, spans)
 

@@ -7,10 +7,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 
-import structlog
-
 from server.accounts import Who
-from server.chat.answering import answer
+from server.chat.beginning import begin
 from server.chat.considering import Considered, consider
 from server.chat.facts import Facts
 from server.chat.grace import Grace
@@ -20,10 +18,9 @@ from server.chat.minutes import Minutes
 from server.chat.parts import Parts
 from server.chat.reply import ReplyRun
 from server.chat.speaker import Speaker
-from server.chat.threads import LiveThreads
+from server.chat.threads import LiveThreads, thread_gone
 from server.chat.watchers import Watcher, Watchers
-from server.errors import ClientProblem, SourceProblem, StorageProblem
-from server.knowledge import Served
+from server.errors import ClientProblem, StorageProblem
 from server.protocol.conversation import ConversationMachine, Proposal, Repeat
 from server.protocol.effects import Command
 from server.protocol.frames import Ask, AskTeacher, Rate, Regenerate, Stop, TeacherThread
@@ -33,11 +30,6 @@ from server.protocol.turn import Why
 from server.storage import turns
 from server.storage.batches import Batch
 from server.storage.conversations import StoredConversation
-from server.storage.ids import new_id
-
-log = structlog.get_logger(__name__)
-
-BUSY_RETRY_SECONDS = 5.0
 
 
 class LiveConversation:
@@ -214,36 +206,22 @@ class LiveConversation:
         self._changed()
 
     def _begin(self, proposal: Proposal, speaker: Speaker, considered: Considered) -> None:
-        finding, permit = considered.finding, considered.permit
-        if (refusal := permit.refusal(finding, speaker.texts)) is not None:
-            self._machine.turn_away(proposal, refusal, None, "stage")
-            return
-        if self._closing:
-            self._machine.turn_away(proposal, speaker.texts.not_ready, BUSY_RETRY_SECONDS)
-            return
-        turn = new_id()
-        request = self._history.request(
-            turn=turn,
-            conversation=self.id,
-            user=speaker.who.id,
-            system=self.stored.system_prompt,
-            question=proposal.question,
-            sampling=permit.sampling(self._parts.sampling),
-            replaces=proposal.replaces,
+        reply = begin(
+            proposal,
+            speaker,
+            considered,
+            parts=self._parts,
+            stored=self.stored,
+            machine=self._machine,
+            history=self._history,
+            is_closing=self._closing,
         )
-        try:
-            reply = answer(finding, request, self._parts.source, self._parts.preset.knowledge, speaker.texts)
-        except SourceProblem as problem:
-            log.info("question turned away", conversation=self.id, code=problem.code)
-            text = speaker.texts.busy if problem.code == "busy" else speaker.texts.not_ready
-            self._machine.turn_away(proposal, text, BUSY_RETRY_SECONDS)
+        if reply is None:
             return
-        if isinstance(finding, Served) and self._parts.knowledge is not None:
-            self._parts.knowledge.served(finding.answer.id)
         self._history.drop(proposal.replaces)
         self._run = ReplyRun(
-            reply,
-            self._machine.accept(proposal, turn, self._parts.now_ms()),
+            reply.answer,
+            self._machine.accept(proposal, reply.turn, self._parts.now_ms()),
             changed=self._changed,
             drain_seconds=self._parts.rules.drain_seconds,
             now_ms=self._parts.now_ms,
@@ -284,8 +262,7 @@ class LiveConversation:
             self.watchers.deliver(batch.frames)
 
     def lost(self, problem: StorageProblem) -> None:
-        """The database refused. Nothing that is not journalled was shown, so what is only in memory is given
-        up: the source is freed, and pages come back to what is durable."""
+        """The database refused: what is only in memory was never shown, and pages come back to the rest."""
         self._give_up("storage", TRY_AGAIN_LATER)
         self._minutes.lost(problem)
         self._on_lost(self)
@@ -293,8 +270,9 @@ class LiveConversation:
     # --- the end --------------------------------------------------------------------
 
     def delete(self) -> None:
-        """It is being deleted: pages are told, and may begin another one."""
+        """It is being deleted: pages are told, and may begin another one; a teacher who answers is, too."""
         self._give_up("no_such_conversation", None)
+        self._minutes.lost(thread_gone())
 
     def _give_up(self, code: str, close_code: int | None) -> None:
         if self._over is None:

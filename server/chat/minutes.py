@@ -15,7 +15,7 @@ from server.accounts import Who
 from server.chat.facts import Facts
 from server.chat.history import History, Remembered
 from server.chat.hit_notes import HitNotes
-from server.errors import StorageProblem
+from server.errors import DayiProblem
 from server.metrics import Metrics
 from server.protocol.effects import (
     ConversationEffect,
@@ -147,15 +147,16 @@ class Minutes:
         self._notes.append(partial(self._hand_out, receipt))
         return receipt
 
-    def lost(self, problem: StorageProblem) -> None:
-        """The database refused: nothing that waits will be durable."""
+    def lost(self, problem: DayiProblem) -> None:
+        """The database refused, or the conversation is deleted: nothing that waits will be durable."""
         for receipt in self._receipts:
             if not receipt.done():
                 receipt.set_exception(problem)
         self._receipts.clear()
 
     def _hand_out(self, receipt: asyncio.Future[None]) -> None:
-        self._receipts.remove(receipt)
+        if receipt in self._receipts:  # else it was lost meanwhile
+            self._receipts.remove(receipt)
         if not receipt.done():
             receipt.set_result(None)
 
@@ -198,7 +199,7 @@ class Minutes:
 
     def _hits(self, hits: Hits, asking: Who) -> None:
         self._blocked_at_ms = hits.at_ms
-        for match, note in zip(hits.matches, self._hit_notes.of(hits), strict=True):
+        for match, note in zip(hits.matches, self._hit_notes.of(hits, asking.class_id), strict=True):
             self._batch.verdicts.append(
                 StoredVerdict(
                     at_ms=hits.at_ms,

@@ -83,6 +83,10 @@ class OwnData:
         self._zone = ZoneInfo(timezone)
         self._one_at_a_time = asyncio.Lock()
 
+    def use_preset(self, preset: Preset) -> None:
+        """Files that are made from now on have the label of this preset."""
+        self._preset = preset
+
     async def view(self, who: Who | None) -> OwnView:
         """What is kept of somebody (nothing of someone new), for how long, and who may see what of it.
 

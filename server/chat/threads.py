@@ -17,7 +17,7 @@ from server.errors import ClientProblem
 from server.protocol.conversation import ConversationMachine, Proposal
 from server.protocol.frames import Ask, AskTeacher, TeacherThread
 from server.protocol.threads import Stand, Threads
-from server.storage import audit, threads
+from server.storage import threads
 from server.storage.database import Database
 from server.storage.ids import new_id
 
@@ -178,17 +178,14 @@ class ThreadDesk:
         async with self._database.read() as connection:
             return await threads.count_waiting(connection, class_ids)
 
-    async def answer(
-        self, thread_id: str, text: str, *, by: str, class_ids: Sequence[str | None], now_ms: int
-    ) -> None:
-        """Answer a thread; when this returns, the answer is durable and on the asker's open pages.
+    async def answer(self, thread_id: str, text: str, *, by: str, class_ids: Sequence[str | None]) -> None:
+        """Answer a thread; when this returns, the answer is durable, on the asker's open pages and on record.
 
         Args:
             thread_id: which.
             text: what the teacher writes.
             by: the teacher's name, which the asker sees.
             class_ids: whose threads this teacher may answer.
-            now_ms: the time.
 
         Raises:
             ClientProblem: 404 `not_found` (withdrawn, deleted, somebody else's), 409 `thread_over`, 422
@@ -201,22 +198,18 @@ class ThreadDesk:
         if row is not None and row.class_id in class_ids:
             live = await self._find(row.conversation_id)
         if row is None or live is None or live.is_over:
-            raise ClientProblem(
-                "not_found",
-                "这个问题已被撤回或删除，回复没有发出。",
-                message_en="This question was withdrawn or deleted; the answer was not sent.",
-                status=404,
-            )
+            raise thread_gone()
         await live.answer_thread(thread_id, text, by, row.class_id)
-        async with self._database.write() as connection:
-            await audit.append(
-                connection,
-                at_ms=now_ms,
-                who=by,
-                what="answer_thread",
-                subject=thread_id,
-                detail={"class_id": row.class_id, "num_chars": len(text)},
-            )
+
+
+def thread_gone() -> ClientProblem:
+    """There is nothing to answer any more, or it is somebody else's."""
+    return ClientProblem(
+        "not_found",
+        "这个问题已被撤回或删除，回复没有发出。",
+        message_en="This question was withdrawn or deleted; the answer was not sent.",
+        status=404,
+    )
 
 
 def as_json(thread: ListedThread) -> dict[str, object]:

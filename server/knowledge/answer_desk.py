@@ -161,13 +161,18 @@ class AnswerDesk:
         """Which groups of like questions have an answer that counts: group → answer."""
         async with self._database.read() as connection:
             rows = await storage.with_groups(connection)
-        today = self.answers.today().isoformat()
+        today = self.answers.today().isoformat()  # one that will count soon is there already
         return {
             row.group_id: row.id
             for row in rows
             if row.group_id and row.enabled and (row.last_day or today) >= today
             if editor.may_see(row.class_id)
         }
+
+    def counts(self, row: StoredAnswer) -> bool:
+        """Whether an answer is given today."""
+        today = self.answers.today().isoformat()
+        return row.enabled and (row.valid_from or today) <= today <= (row.last_day or today)
 
     def check_room(self, num_new: int) -> None:
         """Let pass what there is room for.

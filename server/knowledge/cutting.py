@@ -123,6 +123,11 @@ def _pack(sentences: list[_Sentence], target: int, overlap: int) -> Iterator[Pie
         if last + 1 >= len(sentences):
             return
         following = last + 1
-        while following - 1 > first and sentences[last].end - sentences[following - 1].start <= overlap:
+        # As much of the end as leaves room for something new.
+        while (
+            following - 1 > first
+            and sentences[last].end - sentences[following - 1].start <= overlap
+            and sentences[last + 1].end - sentences[following - 1].start <= target
+        ):
             following -= 1
         first = following

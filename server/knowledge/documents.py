@@ -26,7 +26,7 @@ from server.knowledge.uploads import (
     title_of,
 )
 from server.storage import audit, documents, passages
-from server.storage.database import Database
+from server.storage.database import Connection, Database
 from server.storage.documents import StoredDocument
 from server.storage.ids import new_id
 
@@ -107,7 +107,7 @@ class DocumentDesk:
             content: the file.
             file_name: as it was uploaded: it gives the title, and nothing else.
             class_id: for whom it is; None: for everyone.
-            classes: the classes that whoever uploads may act for; None: all.
+            classes: the classes that whoever uploads may act for; None: all, and everyone.
             who: the name of whoever uploads.
             now_ms: the time.
 
@@ -115,8 +115,8 @@ class DocumentDesk:
             ClientProblem: empty, too large, known already, too many wait, or a class that is not theirs.
             StorageProblem: the file or its row could not be kept; then nothing is.
         """
-        if class_id is not None and classes is not None and class_id not in classes:
-            raise problem("not_your_class")
+        if classes is not None and class_id not in classes:
+            raise problem("not_for_everyone" if class_id is None else "not_your_class")
         if not 0 < len(content) <= FILE_BYTES:
             raise problem("document_too_heavy" if content else "document_empty")
         sha256 = await asyncio.to_thread(lambda: hashlib.sha256(content).hexdigest())
@@ -157,14 +157,7 @@ class DocumentDesk:
                 if await documents.num_waiting(connection) >= WAITING:
                     raise problem("too_many_waiting")
                 await documents.add(connection, document)
-                await audit.append(
-                    connection,
-                    at_ms=now_ms,
-                    who=who,
-                    what="document_added",
-                    subject=document.title,
-                    detail=_detail(document),
-                )
+                await _note(connection, document, what="document_added", who=who, now_ms=now_ms)
         self.shelf.put(document.id)
         return DocumentView(document, None)
 
@@ -215,22 +208,15 @@ class DocumentDesk:
         """Give it another title.
 
         Raises:
-            ClientProblem: `no_such_document` or `bad_title`.
+            ClientProblem: `no_such_document`, 403 `not_for_everyone`, or `bad_title`.
         """
         title = one_line(title)
         if not 0 < len(title) <= TITLE_CHARS:
             raise problem("bad_title")
-        before = (await self.get(document_id, classes)).document
+        before = await self._own(document_id, classes)
         async with self._database.write() as connection:
             await documents.rename(connection, document_id, title)
-            await audit.append(
-                connection,
-                at_ms=now_ms,
-                who=who,
-                what="document_renamed",
-                subject=before.title,
-                detail={**_detail(before), "title": title},
-            )
+            await _note(connection, before, what="document_renamed", who=who, now_ms=now_ms, title=title)
         await self.shelf.retitle(document_id)
         return await self.get(document_id, classes)
 
@@ -240,20 +226,13 @@ class DocumentDesk:
         """Read the file again; what was found of it so far is found until that is done.
 
         Raises:
-            ClientProblem: `no_such_document`.
+            ClientProblem: `no_such_document` or 403 `not_for_everyone`.
         """
-        document = (await self.get(document_id, classes)).document
+        document = await self._own(document_id, classes)
         if document.state != "waiting":
             async with self._database.write() as connection:
                 await documents.wait_again(connection, document_id)
-                await audit.append(
-                    connection,
-                    at_ms=now_ms,
-                    who=who,
-                    what="document_read_anew",
-                    subject=document.title,
-                    detail=_detail(document),
-                )
+                await _note(connection, document, what="document_read_anew", who=who, now_ms=now_ms)
             self.shelf.put(document_id)
         return await self.get(document_id, classes)
 
@@ -263,36 +242,39 @@ class DocumentDesk:
         """Delete it, with its passages and, where no other document rests on it, its file.
 
         Raises:
-            ClientProblem: `no_such_document`.
+            ClientProblem: `no_such_document` or 403 `not_for_everyone`.
         """
-        document = (await self.get(document_id, classes)).document
+        document = await self._own(document_id, classes)
         async with self._writing:
             async with self._database.write() as connection:
                 await documents.delete_document(connection, document_id)
-                await audit.append(
-                    connection,
-                    at_ms=now_ms,
-                    who=who,
-                    what="document_deleted",
-                    subject=document.title,
-                    detail=_detail(document),
-                )
+                await _note(connection, document, what="document_deleted", who=who, now_ms=now_ms)
                 wanted = await documents.is_file_wanted(connection, document.sha256)
             await self.shelf.take_down(document_id)
             if not wanted:
                 file = self._files / document.sha256
                 await asyncio.to_thread(lambda: file.unlink(missing_ok=True))
 
+    async def _own(self, document_id: str, classes: Collection[str] | None) -> StoredDocument:
+        document = (await self.get(document_id, classes)).document
+        if classes is not None and document.class_id is None:
+            raise problem("not_for_everyone")
+        return document
+
 
 def _is_for(document: StoredDocument, classes: Collection[str] | None) -> bool:
     return classes is None or document.class_id is None or document.class_id in classes
 
 
-def _detail(document: StoredDocument) -> dict[str, str | None]:
-    """What the audit log keeps of a document besides its title."""
-    return {
+async def _note(
+    connection: Connection, document: StoredDocument, *, what: str, who: str, now_ms: int, **more: str
+) -> None:
+    """Put an act on the audit log, in its own transaction."""
+    detail = {
         "document": document.id,
         "file": document.file_name,
         "sha256": document.sha256,
         "class": document.class_id,
+        **more,
     }
+    await audit.append(connection, at_ms=now_ms, who=who, what=what, subject=document.title, detail=detail)

@@ -35,6 +35,11 @@ _SENTENCES: Final = {
         "There is no such document; it may have been deleted.",
     ),
     "not_read_yet": (409, "这份文档还没有读完。", "This document has not been read yet."),
+    "not_for_everyone": (
+        403,
+        "给所有人的文档只有管理员可以上传、修改或删除。",
+        "Documents for everyone are uploaded, changed and deleted by administrators only.",
+    ),
     "not_your_class": (403, "这不是您的班级。", "This is not one of your classes."),
     "too_many_waiting": (
         429,

@@ -27,6 +27,14 @@ _WHICH: Final = re.compile(
     r"|((?:19|20)\d\d)(年)"
 )
 _ANY_NUMBER: Final = re.compile(r"\d+(?:[.,:/]\d+)*%?")
+# Words of an English sentence, which folding would write as one; those that every sentence has are dropped.
+_ENGLISH: Final = re.compile(r"[A-Za-z]+(?:['’][A-Za-z]+)?(?:[\s,\"“”]+[A-Za-z]+(?:['’][A-Za-z]+)?)+")
+_ENGLISH_WORD: Final = re.compile(r"[A-Za-z]+")
+_ENGLISH_STOP: Final = re.compile(
+    r"a|about|am|an|and|are|at|be|between|by|can|could|did|do|does|explain|for|from|get|ha[dsv]e?|help|how|i|if|in"
+    r"|is|its?|me|my|of|on|or|please|s|should|t|tell|tha[nt]|the|their|there|these|they|this|those|to|us|was|we"
+    r"|were|what|when|where|which|who|whose|why|will|with|would|your?"
+)
 _KEPT: Final = re.compile(r"[^\W_]|#")
 _PIECE_WEIGHTS: Final = {1: 0.35, 2: 1.0, 3: 0.8}
 _WEAK_WEIGHT: Final = 0.5
@@ -42,12 +50,14 @@ class Features:
         pieces: how much each feature weighs, before its rarity counts: what a question is found by.
         which: of a class, a lesson, a year: the numbers that say which one is meant.
         words: runs of characters that carry the meaning, for people.
+        latin: words in Latin letters, without those that every English sentence has.
         reading: what is said, wanted and done.
     """
 
     pieces: Mapping[str, float]
     which: Mapping[str, frozenset[str]]
     words: tuple[str, ...]
+    latin: frozenset[str]
     reading: Reading
 
     @property
@@ -59,7 +69,14 @@ class Features:
 def features_of(question: str) -> Features:
     """The features of a question; without pieces where it says nothing."""
     known = lexicon("likeness.txt")
-    text = str(fold(question[:LOOKED_AT_CHARS]))
+    english: list[str] = []
+
+    def take_english(found: re.Match[str]) -> str:
+        words = [word.lower() for word in _ENGLISH_WORD.findall(found.group())]
+        english.extend([word for word in words if not _ENGLISH_STOP.fullmatch(word)] or words)
+        return " "
+
+    text = str(fold(_ENGLISH.sub(take_english, question[:LOOKED_AT_CHARS])))
     which: dict[str, set[str]] = {}
 
     def keep_which(found: re.Match[str]) -> str:
@@ -99,15 +116,23 @@ def features_of(question: str) -> Features:
         for size, weight in _PIECE_WEIGHTS.items():
             for start in range(len(run) - size + 1):
                 pieces[run[start : start + size]] = weight
+    for word in english:
+        for size in (2, 3):  # single letters are in every word
+            for start in range(len(word) - size + 1):
+                pieces[word[start : start + size]] = _PIECE_WEIGHTS[size]
+    words += tuple(english)
     if len(aspects) > 1:
         aspects -= {"how", "what"}  # said by the way where something else is wanted, too
     for aspect in aspects:
         pieces[f"@{aspect}"] = _ASPECT_WEIGHT
+    reading = read(question[:_READ_CHARS])
+    latin = frozenset(word for word in reading.foreign if not _ENGLISH_STOP.fullmatch(word))
     return Features(
         pieces,
         {unit: frozenset(numbers) for unit, numbers in which.items()},
         words,
-        read(question[:_READ_CHARS]),
+        latin or reading.foreign,
+        reading,
     )
 
 

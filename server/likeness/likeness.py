@@ -14,7 +14,6 @@ from operator import attrgetter, mul
 from typing import Final
 
 from server.likeness.features import Features
-from server.likeness.reading import Reading
 from server.likeness.sameness import how_wanted, is_turned, shared_chars
 
 _MOST_GAP_CHARS: Final = 4
@@ -43,7 +42,7 @@ class Signals:
         more_acts: they share something that is done, and differ in something else.
         other_kind: another thing of a kind, or another number that says which.
         more_kinds: they share things of a kind, and one of the two names more of them.
-        other_latin: both have words in Latin letters, not the same ones.
+        other_latin: each has a word in Latin letters that the other does not have.
         turned: one thing becomes another, the other way round.
         by_way: one asks how, say, the other where, which is often the same.
     """
@@ -64,20 +63,20 @@ class Signals:
 
 # Printed by `python -m bench.fitting`.
 WEIGHTS: Final[Mapping[str, float]] = {
-    "cover": 2.17,
-    "wanted": 3.92,
-    "gap": -0.56,
-    "other_act": -2.81,
-    "open_act": -1.17,
+    "cover": 2.14,
+    "wanted": 3.94,
+    "gap": -0.57,
+    "other_act": -2.82,
+    "open_act": -1.18,
     "only_act": -0.79,
     "more_acts": -3.17,
-    "other_kind": -2.72,
-    "more_kinds": -1.25,
-    "other_latin": -2.56,
-    "turned": -2.70,
+    "other_kind": -2.73,
+    "more_kinds": -1.26,
+    "other_latin": -2.38,
+    "turned": -2.71,
     "by_way": 2.54,
 }
-BIAS: Final = -4.20
+BIAS: Final = -4.18
 _weighed: Final = attrgetter(*WEIGHTS)
 
 
@@ -92,7 +91,7 @@ def likeness(one: Features, other: Features) -> float:
 def signals(one: Features, other: Features) -> Signals:
     """Hold two questions against each other."""
     mine, theirs = one.reading, other.reading
-    cover, gap = _overlap(mine, theirs)
+    cover, gap = _overlap(one, other)
     share_acts = bool(mine.acts & theirs.acts)
     opens_act = bool(mine.acts) != bool(theirs.acts)
     kinds = [_held(set(names), set(theirs.kinds.get(kind, ()))) for kind, names in mine.kinds.items()]
@@ -107,7 +106,7 @@ def signals(one: Features, other: Features) -> Signals:
         other_kind="other" in kinds
         or any(numbers != other.which.get(unit, numbers) for unit, numbers in one.which.items()),
         more_kinds="more" in kinds,
-        other_latin=bool(mine.foreign and theirs.foreign) and mine.foreign != theirs.foreign,
+        other_latin=not (one.latin <= other.latin or other.latin <= one.latin),
         turned=mine.is_directed and theirs.is_directed and is_turned(mine, theirs),
         by_way=not mine.aspects & theirs.aspects and mine.aspects | theirs.aspects in _NEAR,
     )
@@ -120,14 +119,14 @@ def _held(one: set[str], other: set[str]) -> str:
     return "more" if one < other or other < one else "other"
 
 
-def _overlap(one: Reading, other: Reading) -> tuple[float, float]:
+def _overlap(one: Features, other: Features) -> tuple[float, float]:
     """How much of the shorter one is said by both, and how many characters neither shares."""
-    first, second = "\n".join(one.content), "\n".join(other.content)
+    first, second = "\n".join(one.reading.content), "\n".join(other.reading.content)
     mine, theirs = len(first) - first.count("\n"), len(second) - second.count("\n")
     shared = shared_chars(first, second)[0] if mine and theirs else 0
-    shared += _LATIN_CHARS * len(one.foreign & other.foreign)
-    mine += _LATIN_CHARS * len(one.foreign)
-    theirs += _LATIN_CHARS * len(other.foreign)
+    shared += _LATIN_CHARS * len(one.latin & other.latin)
+    mine += _LATIN_CHARS * len(one.latin)
+    theirs += _LATIN_CHARS * len(other.latin)
     if not mine and not theirs:
-        return float(one.acts == other.acts and one.soft == other.soft), 0.0
+        return float(one.reading.acts == other.reading.acts and one.reading.soft == other.reading.soft), 0.0
     return shared / max(1, min(mine, theirs)), min(mine - shared, theirs - shared, _MOST_GAP_CHARS)

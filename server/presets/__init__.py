@@ -131,6 +131,7 @@ class Preset(_Part):
     window_tokens: int | None = Field(None, ge=256, le=1_048_576)  # as the setting of this name
     mask_private: bool | None = None  # likewise
     topics: str = ""  # a shipped preset's, or a TOML file beside this one; empty: those of this name
+    markdown: bool = True  # false: a model's answer loses its marks before it is shown
     asks_without_class: bool = False  # questions for people go to the administrators' desk, too
     sampling: PresetSampling
     knowledge: KnowledgePolicy = KnowledgePolicy()

@@ -14,6 +14,9 @@ from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
 from server.errors import ClientProblem
 from server.protocol.frame import Frame as _Frame
+from server.protocol.knowledge_frames import Approved as Approved
+from server.protocol.knowledge_frames import Attached as Attached
+from server.protocol.knowledge_frames import Passage as Passage
 from server.protocol.thread_frames import AskTeacher as AskTeacher
 from server.protocol.thread_frames import TeacherAnswer as TeacherAnswer
 from server.protocol.thread_frames import TeacherThread as TeacherThread
@@ -110,35 +113,6 @@ class Usage(_Frame):
     queue_ms: int = 0
     first_token_ms: int | None = None
     total_ms: int = 0
-
-
-class Passage(_Frame):
-    """A piece of a document that an answer rests on; with its id the document can be opened at its place."""
-
-    id: str
-    title: str
-    heading: str | None = None
-    page: int | None = None
-    quote: str
-
-
-class Attached(_Frame):
-    """Something to open beside an approved answer."""
-
-    name: str
-    url: str
-
-
-class Approved(_Frame):
-    """Who answers for an approved answer, since when and until when (`2026-12-31`)."""
-
-    id: str
-    question: str
-    source: str | None = None
-    author: str | None = None
-    approved: str | None = None
-    expires: str | None = None
-    attachments: list[Attached] | None = None
 
 
 class Welcome(_Frame):

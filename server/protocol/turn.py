@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Literal
 
 from filters import Action, Direction, Pipeline, Stream
+from server.protocol.beside import Beside
 from server.protocol.effects import (
     ConversationEffect,
     FilterFailed,
@@ -81,6 +82,7 @@ class RunningTurn:
         self._texts = texts
         self._out = out
         self._stream: Stream = pipeline.stream(Direction.ANSWER)
+        self._beside = Beside(pipeline)
         self._shown = ""
         self._joined = ""  # released by the filter, not yet in a frame
         self._place: tuple[int, float] | None = None
@@ -107,9 +109,8 @@ class RunningTurn:
 
     def waiting(self, position: int, eta_seconds: float) -> None:
         """The turn waits for its place."""
-        if (
-            self.over or self._began_at_ms is not None
-        ):  # an engine that starts anew queues again: the page need not know
+        # An engine that starts anew queues again: the page need not know.
+        if self.over or self._began_at_ms is not None:
             return
         if self._place is not None:
             old_position, old_eta_seconds = self._place
@@ -133,14 +134,26 @@ class RunningTurn:
             return
         self._began_at_ms = now_ms
         self._origin = origin
+        try:
+            approved = None if approved is None else self._beside.approved(approved)
+            offers = None if offers is None else self._beside.offers(offers) or None
+        except Exception as error:
+            self._fail_closed(error)
+            approved = offers = None
         self._out.show(
             lambda seq: Started(seq=seq, turn=self.id, origin=origin, approved=approved, offers=offers)
         )
 
     def rests_on(self, passages: list[Passage]) -> None:
         """The model is shown these passages; none: there are documents, and none fits."""
-        if not self.over:
-            self._out.show(lambda seq: Sources(seq=seq, turn=self.id, passages=passages))
+        if self.over or self._filter_failed:
+            return
+        try:
+            passages = self._beside.passages(passages)
+        except Exception as error:
+            self._fail_closed(error)
+            return
+        self._out.show(lambda seq: Sources(seq=seq, turn=self.id, passages=passages))
 
     def unsupported(self, texts: Sequence[str]) -> None:
         """What the source said and no passage does; what the filter holds back is not told here either."""

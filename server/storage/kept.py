@@ -18,10 +18,17 @@ Place = tuple[str | None, int]  # class and week
 
 @dataclass(frozen=True, slots=True)
 class KeptRow:
-    """How often facts of a class and week changed; the content is None where it is not true any more."""
+    """How often facts of a class and week changed, and what was made of them.
+
+    Args:
+        round: grows with every change.
+        content: None where it is not true any more.
+        before: what was true some rounds ago; None where there is nothing.
+    """
 
     round: int
     content: str | None
+    before: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +61,9 @@ async def read(
     )
     return {
         (key or None, week): KeptRow(
-            number, content if kept_round == number and for_group == small_group else None
+            number,
+            content if kept_round == number and for_group == small_group else None,
+            content if for_group == small_group else None,
         )
         for key, week, number, kept_round, for_group, content in await connection.execute(query)
     }

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from sqlalchemy import delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.storage.tables import WordListRow, WordRow
 from server.storage.tables_records import CoverageTarget, ListReview
+from server.storage.tables_words import WordListRow, WordRow
 
 
 @dataclass(frozen=True, slots=True)

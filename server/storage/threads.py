@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, delete, func, insert, or_, select, update
 from sqlalchemy.dialects.sqlite import insert as insert_or_update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from server.storage import audit
 from server.storage.tables import Turn
 from server.storage.tables_threads import TeacherPost, TeacherThread
 
@@ -60,7 +61,7 @@ class StoredPost:
 
 
 async def move(connection: AsyncConnection, step: ThreadMove) -> None:
-    """Write a step down; a withdrawn thread is gone with all that was written to it."""
+    """Write a step down, a teacher's also on the audit log; a withdrawn thread is gone with all its posts."""
     if step.state == WITHDRAWN:
         await connection.execute(delete(TeacherThread).where(TeacherThread.turn_id == step.turn_id))
         return
@@ -89,6 +90,21 @@ async def move(connection: AsyncConnection, step: ThreadMove) -> None:
     if step.text is not None:
         post = {"turn_id": step.turn_id, "by": step.by, "text": step.text, "at_ms": step.at_ms}
         await connection.execute(insert(TeacherPost).values(post))
+    if step.by is not None and step.text is not None:
+        detail = {
+            "class_id": await connection.scalar(
+                select(TeacherThread.class_id).where(TeacherThread.turn_id == step.turn_id)
+            ),
+            "num_chars": len(step.text),
+        }
+        await audit.append(
+            connection,
+            at_ms=step.at_ms,
+            who=step.by,
+            what="answer_thread",
+            subject=step.turn_id,
+            detail=detail,
+        )
 
 
 async def stands(connection: AsyncConnection, conversation_id: str) -> dict[str, tuple[str, int]]:

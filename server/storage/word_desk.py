@@ -13,8 +13,8 @@ from typing import Any
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.storage.tables import WordChange
 from server.storage.tables_desk import WordDeskRow, WordRehearsal, WordSample, WordSubmission
+from server.storage.tables_words import WordChange
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.storage import audit
-from server.storage.tables import WordChange, WordVersion
+from server.storage.tables_words import WordChange, WordVersion
 
 DISCARDED = 0  # the version of changes that were taken back and never took effect
 NO_CHANGE = -1  # the version of acts that change no list: a submission, an export

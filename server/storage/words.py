@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.storage.tables import WordListRow, WordRow
+from server.storage.tables_words import WordListRow, WordRow
 
 _PART = 2000
 _CHUNK = 900  # SQLite takes a bounded number of variables in one statement

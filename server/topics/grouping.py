@@ -10,7 +10,7 @@ from __future__ import annotations
 import heapq
 import math
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Final
@@ -215,15 +215,20 @@ class Grouping:
         known = self._groups.setdefault(group, _Group())
         known.wordings.append(features)
         known.terms.update(
-            {
-                run[start : start + size]
-                for words in features.words
-                for run in words.split("#")
-                for size in range(2, min(8, len(run)) + 1)
-                for start in range(len(run) - size + 1)
-            }
+            {term for words in features.words for run in words.split("#") for term in _terms_within(run)}
         )
         number = len(self._wordings)
         self._wordings.append((group, features))
         for piece in features.pieces:
             self._places[piece].append(number)
+
+
+def _terms_within(run: str) -> Iterator[str]:
+    """What a run of characters may share with another; a word in letters is one as a whole."""
+    if run.isascii():
+        if len(run) > 1:
+            yield run
+        return
+    for size in range(2, min(8, len(run)) + 1):
+        for start in range(len(run) - size + 1):
+            yield run[start : start + size]

@@ -6,7 +6,7 @@ hidden. It does not know who may ask.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -16,10 +16,11 @@ from server.storage import verdicts
 from server.storage.database import Database
 from server.topics.periods import Period, period_of
 from server.topics.report import add
+from server.topics.sheet_store import OwnGroups, nobodys_own
 from server.topics.statistics import Audience
 from server.topics.wording import Lang
 
-ACTIONS = ("block", "replace", "mask", "warn", "log")
+ACTIONS = ("block", "replace", "mask", "review", "warn", "log")
 
 
 class SafetyRow(BaseModel):
@@ -50,11 +51,15 @@ class SafetyStatistics:
         database: where verdicts are kept.
         small_group: fewest people a number may stand for.
         timezone: the school's.
+        own_groups: the same number for classes that have one of their own: the small ones.
     """
 
-    def __init__(self, database: Database, *, small_group: int, timezone: str) -> None:
+    def __init__(
+        self, database: Database, *, small_group: int, timezone: str, own_groups: OwnGroups = nobodys_own
+    ) -> None:
         self._database = database
         self._small_group = small_group
+        self._own_groups = own_groups
         self._zone = ZoneInfo(timezone)
 
     async def report(self, audience: Audience, first: date, last: date, *, lang: Lang) -> SafetyReport:
@@ -65,11 +70,12 @@ class SafetyStatistics:
             StorageProblem: the database refused.
         """
         period = period_of(first, last, lang)
+        own_groups = await self._own_groups()
         cells: dict[str, dict[tuple[str, str], list[int | None]]] = {}
         async with self._database.read() as connection:
             for from_ms, to_ms in self._weeks(period):
                 hits = await verdicts.count_hits(connection, audience.class_ids, from_ms, to_ms)
-                hidden = _hidden(hits, self._small_group)
+                hidden = _hidden(hits, self._small_group, own_groups)
                 for hit in hits:
                     number = None if hit in hidden else hit.num_hits
                     place = (hit.direction, hit.action)
@@ -88,14 +94,17 @@ class SafetyStatistics:
         return int(datetime.combine(day, time(), self._zone).timestamp() * 1000)
 
 
-def _hidden(hits: Sequence[verdicts.HitCount], small_group: int) -> set[verdicts.HitCount]:
+def _hidden(
+    hits: Sequence[verdicts.HitCount], small_group: int, own_groups: Mapping[str, int]
+) -> set[verdicts.HitCount]:
     """Those of too few people, and one more beside them: how many were blocked in all is shown elsewhere."""
     lines: dict[tuple[str | None, str, str], list[verdicts.HitCount]] = {}
     for hit in hits:
         lines.setdefault((hit.class_id, hit.direction, hit.action), []).append(hit)
     hidden: set[verdicts.HitCount] = set()
-    for line in lines.values():
-        small = {hit for hit in line if hit.num_askers < small_group}
+    for (class_id, _, _), line in lines.items():
+        fewest = own_groups.get(class_id or "", small_group)
+        small = {hit for hit in line if hit.num_askers < fewest}
         others = sorted(set(line) - small, key=lambda hit: (hit.num_askers, hit.num_hits, hit.category))
         hidden |= small | set(others[:1] if small else ())
     return hidden

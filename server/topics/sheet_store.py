@@ -14,13 +14,14 @@ import structlog
 
 from server.errors import StorageProblem
 from server.storage import facts, kept
-from server.storage.database import Database
+from server.storage.database import Connection, Database
 from server.topics.kept_sheets import sheet_of, written
 from server.topics.sheets import Place, Sheet, make_sheets
 
 log = structlog.get_logger(__name__)
 
 AT_ONCE: Final = 40  # places that are counted together in the background
+AT_A_LOOK: Final = 8  # places that are counted while somebody waits; for more, what was kept last is shown
 
 
 OwnGroups = Callable[[], Awaitable[Mapping[str, int]]]
@@ -46,17 +47,34 @@ class SheetStore:
         self._small_group = small_group
         self.own_groups = own_groups
 
+    async def look(self, places: Collection[Place]) -> tuple[dict[Place, Sheet], frozenset[Place]]:
+        """The sheets for somebody who waits, and which of them lack the newest questions.
+
+        Where many are outdated (a school asks in the same minute), they are shown as they were kept last;
+        `keep_up` makes them anew within seconds.
+
+        Raises:
+            StorageProblem: the database refused.
+        """
+        async with self._database.read() as connection:
+            rows = await self._rows(connection, places)
+        old = {place: row for place, row in rows.items() if row.content is None and row.before is not None}
+        if len(old) <= AT_A_LOOK:
+            return await self.sheets(places), frozenset()
+        shown = await asyncio.to_thread(_before, {place: old[place] for place in places if place in old})
+        return await self.sheets([place for place in places if place not in shown]) | shown, frozenset(shown)
+
     async def sheets(self, places: Collection[Place]) -> dict[Place, Sheet]:
         """The sheet of every place; an empty one where nobody asked.
 
         Raises:
             StorageProblem: the database refused.
         """
-        weeks = [week for _, week in places]
-        classes = {class_id for class_id, _ in places}
+        if not places:
+            return {}
         async with self._database.read() as connection:
             # One consistent state: what is counted here is of the rounds that are read here.
-            rows = await kept.read(connection, classes, min(weeks), max(weeks), self._small_group)
+            rows = await self._rows(connection, places)
             found = await asyncio.to_thread(_known, places, rows)
             outdated = [place for place in places if place not in found]
             counts = [await facts.count(connection, within) for within in _spans(outdated)]
@@ -66,6 +84,11 @@ class SheetStore:
             await self._keep(fresh, rows)
             found |= fresh
         return found
+
+    async def _rows(self, connection: Connection, places: Collection[Place]) -> dict[Place, kept.KeptRow]:
+        weeks = [week for _, week in places]
+        classes = {class_id for class_id, _ in places}
+        return await kept.read(connection, classes, min(weeks), max(weeks), self._small_group)
 
     async def keep_up(self) -> int:
         """Work out anew whatever is outdated; how many sheets that were.
@@ -115,6 +138,12 @@ def _known(places: Collection[Place], rows: Mapping[Place, kept.KeptRow]) -> dic
         elif row.content is not None and (sheet := sheet_of(row.content)) is not None:
             found[place] = sheet
     return found
+
+
+def _before(rows: Mapping[Place, kept.KeptRow]) -> dict[Place, Sheet]:
+    """What was kept last of these places, as far as this release can read it."""
+    read = {place: sheet_of(row.before) for place, row in rows.items() if row.before is not None}
+    return {place: sheet for place, sheet in read.items() if sheet is not None}
 
 
 def _spans(places: Iterable[Place]) -> list[facts.Within]:

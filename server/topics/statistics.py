@@ -133,7 +133,7 @@ class Statistics:
         if not missing:
             return {place: known[place] for place in places}
         began = self._round
-        made = await self._store.sheets(missing)
+        made, old = await self._store.look(missing)
         # Of a week whose questions are being removed, its sheet was kept before the first of them went.
         made |= await kept_for_good(self._database, missing)
         found = {place: known.get(place) or made[place] for place in places}
@@ -141,11 +141,12 @@ class Statistics:
         finished = week_of(today - timedelta(days=1))
         if len(self._kept) > _KEPT_SHEETS:
             self._kept.clear()
-        self._kept |= {place: sheet for place, sheet in found.items() if place[1] < finished}
+        true = {place: sheet for place, sheet in found.items() if place not in old}
+        self._kept |= {place: sheet for place, sheet in true.items() if place[1] < finished}
         if len(self._running) > _KEPT_SHEETS:
             self._running.clear()
         if self._is_told and began == self._round:
-            self._running |= {place: sheet for place, sheet in found.items() if place[1] >= finished}
+            self._running |= {place: sheet for place, sheet in true.items() if place[1] >= finished}
         return found
 
     def _tell(

@@ -95,6 +95,7 @@ _SENTENCES: dict[str, tuple[str, str]] = {
     "csv_action_block": ("拦下", "Blocked"),
     "csv_action_replace": ("替换", "Replaced"),
     "csv_action_mask": ("打码", "Masked"),
+    "csv_action_review": ("复核", "Reviewed"),
     "csv_action_warn": ("提醒", "Warned"),
     "csv_action_log": ("只记录", "Logged only"),
     "csv_hits": ("命中次数", "Hits"),

@@ -12,7 +12,7 @@ from pydantic import Field
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
-from server.accounts import ClassRef, Permission, Role, allows
+from server.accounts import ClassRef, Permission, Role, may, require_chat
 from server.knowledge import MEDIA, Editor, Written
 from server.knowledge.answer_views import MOST_WORDINGS
 from server.web.bodies import FURTHEST, Body, Query, answer, read_body, read_query
@@ -168,13 +168,16 @@ async def remove_file(call: Call) -> Response:
 
 
 async def open_file(call: Call) -> Response:
-    """Hand a file out, to whom its answer is for."""
-    classes: frozenset[str | None] = frozenset()
-    if call.who is not None:
-        classes = frozenset({call.who.class_id})
-        if allows(call.who.role, Permission.EDIT_ANSWERS):
-            classes |= (await _editor(call))[0].class_ids
-    name, media_type, content = await call.parts.attachments.opened(call.request.path_params["id"], classes)
+    """Hand a file out: to whom its answer is for while it counts, and to those who keep it."""
+    if call.who is None:
+        raise problem("login_needed")
+    require_chat(call.who, call.parts.settings.who_may_chat)
+    keeps: frozenset[str | None] = frozenset()
+    if may(call.who, Permission.EDIT_ANSWERS):
+        keeps = frozenset({None}) | (await _editor(call))[0].class_ids
+    name, media_type, content = await call.parts.attachments.opened(
+        call.request.path_params["id"], call.who.class_id, keeps
+    )
     return file_answer(content, name, media_type)
 
 

@@ -1,26 +1,23 @@
-"""Routes of documents: for those who look after them, and the one by which a reader opens a source.
+"""Routes of documents for those who look after them.
 
 Which classes are someone's own is asked of the accounts; how documents are read and found, of knowledge.
 """
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from pydantic import Field
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
-from server.accounts import Role, require_chat
+from server.accounts import Role
 from server.knowledge import FILE_BYTES, DocumentView, Opened, sentence_of
 from server.web.bodies import FURTHEST, Body, Query, answer, read_body, read_query
 from server.web.messages import problem
 from server.web.parts import Call
 
 UPLOAD_BYTES = FILE_BYTES + 64 * 1024  # the form around it
-AROUND_CHARS = 3000  # of the text before and behind a passage
-_PASSAGE = re.compile(r"([A-Za-z0-9_-]{1,40})\.(\d{1,9})\.(\d{1,9})")
 
 
 class ListQuery(Query):
@@ -55,15 +52,17 @@ async def list_documents(call: Call) -> Response:
     """A page of the documents of one's own classes and of everyone's."""
     query = read_query(call.request, ListQuery)
     refs = await call.parts.accounts.classes.classes_for(call.user)
+    own = await _own_classes(call)
     desk = call.parts.documents
     views, total = await desk.list_for(
-        await _classes(call), text=query.q, offset=query.offset, limit=query.limit
+        await classes_of(call), text=query.q, offset=query.offset, limit=query.limit
     )
     return answer(
         {
-            "documents": [_shown(call, view) for view in views],
+            "documents": [_shown(call, view, own) for view in views],
             "total": total,
             "classes": refs,
+            "for_all": own is None,
             "max_bytes": FILE_BYTES,
         }
     )
@@ -81,17 +80,18 @@ async def add_document(call: Call) -> Response:
         content,
         name,
         class_id=class_id,
-        classes=await _classes(call),
+        classes=await _own_classes(call),
         who=call.user_name,
         now_ms=call.now_ms,
     )
-    return answer(_shown(call, view), 201)
+    return answer(_shown(call, view, await _own_classes(call)), 201)
 
 
 async def get_document(call: Call) -> Response:
     """One document."""
     document_id = call.request.path_params["id"]
-    return answer(_shown(call, await call.parts.documents.get(document_id, await _classes(call))))
+    view = await call.parts.documents.get(document_id, await classes_of(call))
+    return answer(_shown(call, view, await _own_classes(call)))
 
 
 async def rename_document(call: Call) -> Response:
@@ -100,25 +100,25 @@ async def rename_document(call: Call) -> Response:
     view = await call.parts.documents.rename(
         call.request.path_params["id"],
         body.title,
-        await _classes(call),
+        await _own_classes(call),
         who=call.user_name,
         now_ms=call.now_ms,
     )
-    return answer(_shown(call, view))
+    return answer(_shown(call, view, await _own_classes(call)))
 
 
 async def read_anew(call: Call) -> Response:
     """Read its file again."""
     view = await call.parts.documents.read_anew(
-        call.request.path_params["id"], await _classes(call), who=call.user_name, now_ms=call.now_ms
+        call.request.path_params["id"], await _own_classes(call), who=call.user_name, now_ms=call.now_ms
     )
-    return answer(_shown(call, view))
+    return answer(_shown(call, view, await _own_classes(call)))
 
 
 async def delete_document(call: Call) -> Response:
     """Delete it."""
     await call.parts.documents.delete(
-        call.request.path_params["id"], await _classes(call), who=call.user_name, now_ms=call.now_ms
+        call.request.path_params["id"], await _own_classes(call), who=call.user_name, now_ms=call.now_ms
     )
     return Response(status_code=204)
 
@@ -127,15 +127,15 @@ async def read_text(call: Call) -> Response:
     """A stretch of its text, with the passages in it."""
     query = read_query(call.request, TextQuery)
     opened = await call.parts.documents.read(
-        call.request.path_params["id"], await _classes(call), start=query.start, num_chars=query.chars
+        call.request.path_params["id"], await classes_of(call), start=query.start, num_chars=query.chars
     )
-    return answer(_opened(opened))
+    return answer(opened_json(opened))
 
 
 async def try_question(call: Call) -> Response:
     """Which passages a question would get, and how well each fits."""
     body = await read_body(call.request, TryBody)
-    classes = await _classes(call)
+    classes = await classes_of(call)
     if body.class_id is not None and classes is not None and body.class_id not in classes:
         raise problem("not_allowed")
     finder = call.parts.documents.finder
@@ -160,35 +160,22 @@ async def try_question(call: Call) -> Response:
     )
 
 
-async def open_passage(call: Call) -> Response:
-    """A passage in its document, for whoever may ask questions and sees the document."""
-    if call.who is None:
-        raise problem("login_needed")
-    require_chat(call.who, call.parts.settings.who_may_chat)
-    named = _PASSAGE.fullmatch(call.request.path_params["id"])
-    if named is None:
-        raise problem("not_found")
-    start, end = int(named[2]), int(named[3])
-    first = max(0, start - AROUND_CHARS)
-    opened = await call.parts.documents.read(
-        named[1],
-        await _classes(call),
-        start=first,
-        num_chars=min(end - first, 10 * AROUND_CHARS) + AROUND_CHARS if end > first else 1,
-    )
-    return answer({**_opened(opened), "passage": {"start": start, "end": end}})
-
-
-async def _classes(call: Call) -> set[str] | None:
-    """The classes whose documents someone sees beside those for everyone; None: all."""
+async def _own_classes(call: Call) -> set[str] | None:
+    """The classes whose documents somebody looks after; None: all, and those for everyone."""
     if call.user.role == Role.ADMIN:
         return None
-    refs = await call.parts.accounts.classes.classes_for(call.user)
-    own = {call.user.class_id} if call.user.class_id is not None else set()
-    return {ref.id for ref in refs} | own
+    return {ref.id for ref in await call.parts.accounts.classes.classes_for(call.user)}
 
 
-def _shown(call: Call, view: DocumentView) -> dict[str, Any]:
+async def classes_of(call: Call) -> set[str] | None:
+    """The classes whose documents someone sees beside those for everyone; None: all."""
+    own = await _own_classes(call)
+    if own is None or call.user.class_id is None:
+        return own
+    return own | {call.user.class_id}
+
+
+def _shown(call: Call, view: DocumentView, own: set[str] | None) -> dict[str, Any]:
     document, progress = view.document, view.progress
     return {
         "id": document.id,
@@ -197,6 +184,7 @@ def _shown(call: Call, view: DocumentView) -> dict[str, Any]:
         "kind": document.kind,
         "size_bytes": document.size_bytes,
         "class_id": document.class_id,
+        "may_edit": own is None or document.class_id in own,
         "state": document.state,
         "problem": None if document.problem is None else sentence_of(document.problem, call.language),
         "progress": (
@@ -214,7 +202,8 @@ def _shown(call: Call, view: DocumentView) -> dict[str, Any]:
     }
 
 
-def _opened(opened: Opened) -> dict[str, Any]:
+def opened_json(opened: Opened) -> dict[str, Any]:
+    """The shape of `docs/api.md`."""
     return {
         "id": opened.document.id,
         "title": opened.document.title,

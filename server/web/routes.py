@@ -25,6 +25,7 @@ from server.web import (
     moderations,
     own,
     pages,
+    passages,
     people,
     presets,
     privacy,
@@ -73,10 +74,8 @@ class Row:
 ANYONE, LOGIN, THIS_MACHINE = Access.ANYONE, Access.LOGIN, Access.THIS_MACHINE
 WORDS, STATISTICS, TOPICS = Permission.EDIT_WORDS, Permission.SEE_STATISTICS, Permission.EDIT_TOPICS
 USERS, CLASSES = Permission.MANAGE_USERS, Permission.MANAGE_CLASSES
-KEYS = Permission.MANAGE_KEYS
-PRESET = Permission.EDIT_PRESET
-KEYS, ANSWERS = Permission.MANAGE_KEYS, Permission.EDIT_ANSWERS
-DOCUMENTS = Permission.EDIT_DOCUMENTS
+KEYS, PRESET = Permission.MANAGE_KEYS, Permission.EDIT_PRESET
+ANSWERS, DOCUMENTS = Permission.EDIT_ANSWERS, Permission.EDIT_DOCUMENTS
 APPROVE = Permission.APPROVE_WORDS
 
 TABLE: tuple[Row, ...] = (
@@ -169,7 +168,7 @@ TABLE: tuple[Row, ...] = (
     Row("DELETE", "/api/documents/{id}", DOCUMENTS, documents.delete_document),
     Row("POST", "/api/documents/{id}/again", DOCUMENTS, documents.read_anew),
     Row("GET", "/api/documents/{id}/text", DOCUMENTS, documents.read_text),
-    Row("GET", "/api/passages/{id}", ANYONE, documents.open_passage),
+    Row("GET", "/api/passages/{id}", ANYONE, passages.open_passage),
     Row("GET", "/api/users", USERS, people.list_users),
     Row("POST", "/api/users", USERS, people.add_user),
     Row("PATCH", "/api/users/{id}", USERS, people.change_user),

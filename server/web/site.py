@@ -43,6 +43,7 @@ async def site(call: Call) -> Response:
             "pupil_word": preset.pupil_word,
             "list_defaults": preset.filter,
             "masked_notice": preset.masked_notice,
+            "unfounded_notice": preset.knowledge.notice,
             "who_may_chat": settings.who_may_chat,
             "limits": {"question_chars": settings.question_chars, "frame_bytes": settings.frame_bytes},
             "lists_version": parts.published.current.version,

@@ -49,6 +49,5 @@ async def give_answer(call: Call) -> Response:
         body.text,
         by=call.user_name,
         class_ids=audience.class_ids,
-        now_ms=call.now_ms,
     )
     return Response(status_code=204)

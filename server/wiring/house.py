@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -94,6 +95,7 @@ class House:
         """Another preset is in effect: for pages that open and conversations that begin from now on."""
         self.preset = preset
         self.chat.use_preset(preset, texts_of(preset))
+        self.own.use_preset(preset)
 
     async def record(
         self, *, at_ms: int, who: str, what: str, subject: str, detail: dict[str, Any] | None = None
@@ -159,15 +161,14 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
         document_desk = DocumentDesk(database, settings.data)
         stack.push_async_callback(document_desk.close)
         await document_desk.open()
+        own_groups = partial(accounts.classes.small_groups, settings.small_class, settings.small_class_group)
         statistics = Statistics(
             database,
             lambda: topics.taxonomy,
             small_group=settings.small_group,
             timezone=settings.timezone,
             is_told=True,
-            own_groups=lambda: accounts.classes.small_groups(
-                settings.small_class, settings.small_class_group
-            ),
+            own_groups=own_groups,
         )
         private = PrivateFilter(database) if settings.mask_private else None
         if private is not None:
@@ -192,7 +193,7 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
                 texts=texts_of(preset),
                 stages=stages,
                 knowledge=Library(answers=approved, documents=document_desk.finder),
-                hit_notes=hit_notes_of(settings, published),
+                hit_notes=hit_notes_of(settings, published, private),
                 private=private,
             )
         )
@@ -213,7 +214,12 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
             published=published,
             topics=topics,
             statistics=statistics,
-            safety=SafetyStatistics(database, small_group=settings.small_group, timezone=settings.timezone),
+            safety=SafetyStatistics(
+                database,
+                small_group=settings.small_group,
+                timezone=settings.timezone,
+                own_groups=own_groups,
+            ),
             groups=groups,
             documents=document_desk,
             group_statistics=GroupStatistics(statistics, groups, lambda text: topics.matcher.topics_of(text)),

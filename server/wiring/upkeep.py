@@ -17,7 +17,6 @@ log = structlog.get_logger(__name__)
 
 STALL_PERIOD_SECONDS = 0.01  # a shorter stall may fall between two looks
 READY_PERIOD_SECONDS = 0.2
-REFRESH_SECONDS = 0.5
 REFRESH_SECONDS = 0.25
 SWEEP_SECONDS = 3600.0
 KEEP_SECONDS = 15.0

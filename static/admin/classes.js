@@ -5,10 +5,12 @@ import { api } from '../shared/api.js';
 import { confirm, Dialog } from '../shared/dialog.js';
 import { Icon } from '../shared/icons.js';
 import { Empty, Field, Problem } from '../shared/parts.js';
-import { roleName, teacherWord } from '../shared/roles.js';
+import { asHeading, roleName, teacherWord } from '../shared/roles.js';
 import { QrCode } from './qr.js';
 import { t } from './say.js';
 import { OPEN, StageFields, t as say } from './stage.js';
+
+/** Many of the preset's word, as a heading: 班级, Classes, Desks. */
 
 export function Classes({ classes, stages, users, site, word, run }) {
   const [open, setOpen] = useState(null); // {kind: 'edit' | 'code', class?}
@@ -23,16 +25,16 @@ export function Classes({ classes, stages, users, site, word, run }) {
   };
   return html`
     <section class="stack" aria-labelledby="classes-head">
-      <div class="section-head"><h2 id="classes-head">${t('classes', { word })}</h2>
+      <div class="section-head"><h2 id="classes-head">${t('classes', { words: asHeading(word) })}</h2>
         <button type="button" class="button small" onClick=${() => setOpen({ kind: 'edit' })}><${Icon} name="plus" />${t('newClass', { word })}</button></div>
       ${classes.length === 0 && html`<${Empty} icon="users" title=${t('noClasses', { word })} />`}
       <ul class="people">${classes.map((each) => html`
         <li key=${each.id} class="person ${each.archived ? 'off' : ''}">
           <div><strong>${each.name}</strong>${each.archived && html` <span class="tag">${t('archived')}</span>`}
-            <p class="quiet-text small">${each.enrolled ? t('joinedOf', { n: each.num_pupils, of: each.enrolled }) : t('joined', { n: each.num_pupils })}
+            <p class="quiet-text small about">${each.enrolled ? t('joinedOf', { n: each.num_pupils, of: each.enrolled }) : t('joined', { n: each.num_pupils })}
               ${stages[each.id] && stages[each.id].stage !== OPEN.stage && ` · ${say(stages[each.id].stage)}`}
               ${stages[each.id]?.hints_first && ` · ${say('hints_first')}`}
-              ${each.teachers.length > 0 && ` · ${each.teachers.map((teacher) => teacher.name).join('、')}`}</p></div>
+              ${each.teachers.length > 0 && html` · ${each.teachers.map(({ name }, at) => html`<span key=${name}>${at > 0 && '、'}${name}</span>`)}`}</p></div>
           ${each.archived ? html`<span></span>` : html`<button type="button" class="button code" title=${t('show')} onClick=${() => setOpen({ kind: 'code', id: each.id })}>
             <${Icon} name="qr-code" /><span class="visually-hidden">${t('show')} ${each.name}</span>${each.join_code}</button>`}
           <div class="row">

@@ -16,6 +16,6 @@ export function StageFields({ value, onChange }) {
     <${Field} name=${t('stage')} hint=${`${t(`${value.stage}_means`)}${t('stage_hint')}`}>${(a) => html`<select ...${a} value=${value.stage} onChange=${(event) => change({ stage: event.target.value })}>
       ${STAGES.map((each) => html`<option key=${each} value=${each}>${t(each)}</option>`)}
     </select>`}<//>
-    <label class="check"><input type="checkbox" checked=${value.hints_first} onChange=${(event) => change({ hints_first: event.currentTarget.checked })} />
+    <label class="check switch"><input type="checkbox" checked=${value.hints_first} onChange=${(event) => change({ hints_first: event.currentTarget.checked })} />
       <span>${t('hints_first')}<br /><span class="hint">${t('hints_means')}</span></span></label>`;
 }

@@ -145,6 +145,7 @@ function Chat({ site, reloadSite }) {
   const act = {
     isBusy: Boolean(running) || isSending(transcript),
     maskedNotice: pick(site.masked_notice),
+    unfoundedNotice: pick(site.unfounded_notice),
     ask,
     again: (turn) => {
       live.again(turn);

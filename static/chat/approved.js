@@ -15,14 +15,15 @@ const longDay = (day) =>
 export const creditOf = ({ source, author, approved }) =>
   [source && t('source', { source }), author, approved && t('approved_on', { day: longDay(approved) })].filter(Boolean).join(' · ');
 
-/** What stands over an answer and in copied text: `label` is that of what a model wrote. */
+/** What stands over an answer and in copied text: `label` is that of what a model wrote; words of the house have none. */
 export function labelOf(turn, label) {
+  if (turn.origin === 'offer' || turn.origin === 'declined') return '';
   if (turn.origin === 'approved_answer') return [t('copied_label'), turn.approved && creditOf(turn.approved)].filter(Boolean).join(' · ');
   return label;
 }
 
 export function AnswerLabel({ turn, label }) {
-  if (turn.origin === 'offer' || turn.origin === 'declined') return null; // words of the house, no answer
+  if (!labelOf(turn, label)) return null;
   return html`<span class="ai-label">${turn.origin === 'approved_answer'
     ? html`<${Icon} name="circle-check" size=${14} />${t('label')}`
     : label}</span>`;

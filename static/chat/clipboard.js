@@ -2,7 +2,7 @@
 // that touches an answer. Formulas are copied as TeX.
 
 /** What is copied of an answer. */
-export const labelled = (text, label) => `${text.trimEnd()}\n\n[${label}]`;
+export const labelled = (text, label) => (label ? `${text.trimEnd()}\n\n[${label}]` : text.trimEnd());
 
 /** Put text on the clipboard; false if the browser does not let us. */
 export async function copyText(text) {
@@ -55,7 +55,7 @@ export function copyWithLabel(event, label) {
   const touched = [...event.currentTarget.querySelectorAll('.prose')].filter((answer) => range.intersectsNode(answer));
   const inCode = range.commonAncestorContainer.parentElement?.closest('pre');
   if (touched.length === 0 || inCode || !event.clipboardData) return;
-  const labels = [...new Set(touched.map((answer) => answer.closest('.answer')?.dataset.label ?? label))];
+  const labels = [...new Set(touched.map((answer) => answer.closest('.answer')?.dataset.label ?? label))].filter(Boolean);
   event.preventDefault();
   event.clipboardData.setData('text/plain', labelled(selectedText(range), labels.join(' / ')));
 }

@@ -41,7 +41,7 @@ function Particulars({ own, site }) {
   return html`
     <section><h3>${t('who_sees')}</h3>
       <div class="table-box"><table><tbody>${RIGHTS.map((right) => html`<tr key=${right}>
-        <th scope="row">${t(right)}</th><td>${roles(own.seen_by[right], site)}</td></tr>`)}</tbody></table></div>
+        <th scope="row">${t(right)}</th><td class="who-sees">${roles(own.seen_by[right], site)}</td></tr>`)}</tbody></table></div>
     </section>
     <section><h3>${t('how_long')}</h3>
       <p>${own.num_conversations ? t('days_left', { n: own.num_conversations, days: daysLeft(own.next_removal_at_ms, Date.now()), day: day(own.next_removal_at_ms) }) : t('nothing_kept')}</p>

@@ -41,7 +41,7 @@ export function useEndInSight() {
     });
     box.addEventListener('scroll', scrolled, { passive: true });
     grown.observe(box);
-    grown.observe(box.firstElementChild);
+    for (const part of box.children) grown.observe(part);
     return () => {
       box.removeEventListener('scroll', scrolled);
       grown.disconnect();

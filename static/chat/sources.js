@@ -60,7 +60,8 @@ function Source({ passage, onClose }) {
 }
 
 /** There are documents, and none of them fits. */
-export const NoSources = () => html`<p class="aside">${t('no_sources')}</p>`;
+/** `notice` is what the preset says of an answer that rests on no document, if it says something. */
+export const NoSources = ({ notice }) => html`<p class="aside">${notice || t('no_sources')}</p>`;
 
 /** What of an answer stands in no document, named also for those who do not see the underlines. */
 export function Unproven({ facts }) {

@@ -3,10 +3,10 @@ export const texts = {
   zh: {
     who_sees: '谁能看到什么',
     see_statistics: '统计数字',
-    see_groups: '相同问题的一种问法（已遮住个人信息）',
+    see_groups: '同类问题的一种问法（已遮住个人信息）',
     see_names: '写明理由后查看姓名',
-    see_text: '相同问题的其他问法（已遮住个人信息）',
-    see_dates: '相同问题逐周的次数',
+    see_text: '同类问题的其他问法（已遮住个人信息）',
+    see_dates: '同类问题逐周的次数',
     and: '、',
     nobody: '没有人',
     how_long: '保存多久',

@@ -6,6 +6,7 @@ import { locale, pick, texts } from '../shared/i18n.js';
 import { Icon } from '../shared/icons.js';
 import { Field, Note, Problem } from '../shared/parts.js';
 import { teacherWord } from '../shared/roles.js';
+import { AnswerText } from './answer.js';
 import { texts as own } from './texts_thread.js';
 
 export const t = texts(own);
@@ -28,7 +29,7 @@ export function Thread({ turn, act }) {
   };
   return html`<section class="thread" aria-label=${t('ask_person', { teacher })}>
     ${thread.posts.map((post, place) => html`<div key=${place} class=${post.by ? 'post from-teacher' : 'post'}>
-      <p class="aside">${post.by && html`<${Icon} name="graduation-cap" size=${16} />`} ${post.by ? t('answered', { by: post.by }) : t(place ? 'my_reply' : 'my_note')}</p>
+      <p class="aside">${post.by && html`<${Icon} name="user-round" size=${16} />`} ${post.by ? t('answered', { by: post.by }) : t(place ? 'my_reply' : 'my_note')}</p>
       <p class="post-text">${post.text}</p>
     </div>`)}
     ${thread.state === 'waiting' && html`<p class="aside row"><${Icon} name="hourglass" size=${16} />${t('waiting', { teacher })}
@@ -85,7 +86,7 @@ export function AskTeacherDialog({ turn, site, problem, online, onSend, onJoin, 
       <p>${t('dialog_what', { teacher })}</p>
       <dl class="sees" tabindex="0">
         <dt>${t('your_question')}</dt><dd>${turn.id ? turn.question : turn.written}</dd>
-        ${turn.answer && html`<dt>${t('its_answer')}</dt><dd>${turn.answer}</dd>`}
+        ${turn.answer && html`<dt>${t('its_answer')}</dt><dd class="as-shown"><${AnswerText} text=${turn.answer} /></dd>`}
       </dl>
       <${Field} name=${t('note')} hint=${t('note_hint', { n: NOTE_CHARS })}>${(a) => html`<textarea ...${a} rows="3" maxlength=${NOTE_CHARS} value=${note}
         onInput=${(event) => setNote(event.target.value)} />`}<//>

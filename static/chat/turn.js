@@ -2,6 +2,7 @@
 
 import { html, useState } from '../vendor/preact.js';
 import { number, texts } from '../shared/i18n.js';
+import { Icon } from '../shared/icons.js';
 import { IconButton, Note } from '../shared/parts.js';
 import { toast } from '../shared/toast.js';
 import { AnswerText } from './answer.js';
@@ -58,13 +59,15 @@ function Answer({ turn, last, label, act }) {
     ${turn.answer && html`<p class="answer-head">
       <${AnswerLabel} turn=${turn} label=${label} />
     </p>`}
-    ${turn.passages?.length === 0 && html`<${NoSources} />`}
+    ${turn.passages?.length === 0 && html`<${NoSources} notice=${act.unfoundedNotice} />`}
     ${turn.answer && html`<${AnswerText} text=${turn.answer} growing=${!done} copyLabel=${t('copy_code')} unsupported=${turn.unsupported} />`}
     ${!done && (!turn.answer || turn.stopping) && html`<p class="thinking"><span class="dot"></span>${waiting(turn)}</p>`}
     ${done && html`<${Unproven} facts=${turn.unsupported} />`}
     <${Sources} passages=${turn.passages ?? []} />
     ${done && html`<${ApprovedFoot} approved=${turn.approved} />`}
     ${done && html`<${Offers} offers=${turn.offers} act=${act} />`}
+    ${done && turn.origin === 'declined' && !turn.thread && html`<p class="row">
+      <button type="button" class="button small" onClick=${() => act.sendToTeacher(turn)}><${Icon} name="user-round" size=${16} />${say('ask_person', { teacher: teacherWord(act.site) })}</button></p>`}
     ${done && html`<${Ending} turn=${turn} last=${last} act=${act} />`}
     ${done && html`<${Actions} turn=${turn} last=${last} label=${label} act=${act} />`}
     <${Thread} turn=${turn} act=${act} />
@@ -89,7 +92,8 @@ function Actions({ turn, last, label, act }) {
   const [asksWhy, setAsksWhy] = useState(false);
   const copy = async () => {
     const done = await copyText(labelled(turn.answer, labelOf(turn, label)));
-    toast(t(done ? 'copied' : 'copy_failed', { label: labelOf(turn, label) }));
+    const said = labelOf(turn, label) ? 'copied' : 'copied_plain';
+    toast(t(done ? said : 'copy_failed', { label: labelOf(turn, label) }));
   };
   const rate = (value) => () => {
     act.rate(turn.id, value);
@@ -107,7 +111,7 @@ function Actions({ turn, last, label, act }) {
       <${IconButton} small icon="thumbs-up" label=${t('good')} pressed=${turn.rating === 1} onClick=${rate(1)} />
       <${IconButton} small icon="thumbs-down" label=${t('bad')} pressed=${turn.rating === -1} onClick=${rate(-1)} />
       ${last && html`<${IconButton} small icon="rotate-ccw" label=${t('again')} disabled=${act.isBusy} onClick=${() => act.again(turn.id)} />`}
-      ${!turn.thread && html`<${IconButton} small icon="graduation-cap" label=${say('ask_person', { teacher: teacherWord(act.site) })}
+      ${!turn.thread && turn.origin !== 'declined' && html`<${IconButton} small icon="user-round" label=${say('ask_person', { teacher: teacherWord(act.site) })}
         onClick=${() => act.sendToTeacher(turn)} />`}
       ${turn.usage && html`<${IconButton} small icon="clock" label=${t('details')} aria-expanded=${String(shown)} onClick=${() => setShown(!shown)} />`}
     </div>

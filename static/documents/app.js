@@ -42,7 +42,7 @@ export function App() {
   return html`<div class="page documents">
     <div class="documents-head"><h1>${t('title')}</h1><p class="quiet-text">${t('intro')}</p></div>
     <div class="documents-main">
-      <${Upload} classes=${value.classes} maxBytes=${value.max_bytes} onDone=${reload} />
+      <${Upload} classes=${value.classes} forAll=${value.for_all} maxBytes=${value.max_bytes} onDone=${reload} />
       ${isEmpty
         ? html`<${Empty} icon="file-text" title=${t('none')}><p>${t('none_body')}</p><//>`
         : html`<${Search} onSearch=${setQ} />

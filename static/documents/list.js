@@ -34,9 +34,11 @@ export function List({ documents, classes, run }) {
       <span class="tag">${classes.find((each) => each.id === document.class_id)?.name ?? t('everyone')}</span>
       <div class="row" role="group" aria-label=${t('actions_of', document)}>
         ${document.is_found && html`<${IconButton} small icon="eye" label=${t('preview')} onClick=${() => setOpen({ kind: 'preview', document })} />`}
-        <${IconButton} small icon="pencil" label=${t('rename')} onClick=${() => setOpen({ kind: 'rename', document })} />
-        <${IconButton} small icon="refresh-cw" label=${t('read_anew')} disabled=${document.state === 'waiting'} onClick=${() => again(document)} />
-        <${IconButton} small icon="trash" label=${t('delete')} onClick=${() => remove(document)} />
+        ${document.may_edit && html`
+          <${IconButton} small icon="pencil" label=${t('rename')} onClick=${() => setOpen({ kind: 'rename', document })} />
+          <${IconButton} small icon="refresh-cw" label=${t('read_anew')} disabled=${document.state === 'waiting'} onClick=${() => again(document)} />
+          <${IconButton} small icon="trash" label=${t('delete')} onClick=${() => remove(document)} />
+        `}
       </div>
     </li>`)}
     ${open?.kind === 'preview' && html`<${Preview} document=${open.document} onClose=${close} />`}

@@ -6,9 +6,9 @@ import { Icon } from '../shared/icons.js';
 import { Field, Note } from '../shared/parts.js';
 import { size, t } from './say.js';
 
-export function Upload({ classes, maxBytes, onDone }) {
+export function Upload({ classes, forAll, maxBytes, onDone }) {
   const input = useRef(null);
-  const [classId, setClassId] = useState('');
+  const [classId, setClassId] = useState(forAll ? '' : classes[0]?.id ?? '');
   const [isOver, setIsOver] = useState(false);
   const [under, setUnder] = useState(null);
   const [said, setSaid] = useState([]); // {name, text, isBad}
@@ -45,6 +45,7 @@ export function Upload({ classes, maxBytes, onDone }) {
     event.preventDefault();
     setIsOver(true);
   };
+  if (!forAll && classes.length === 0) return html`<${Note} icon="circle-alert">${t('no_class')}<//>`;
   return html`<section class=${`card drop ${isOver ? 'over' : ''}`} aria-label=${t('upload')}
       onDragOver=${over} onDragLeave=${() => setIsOver(false)} onDrop=${dropped}>
     <div class="drop-row">
@@ -55,7 +56,7 @@ export function Upload({ classes, maxBytes, onDone }) {
         accept=".pdf,.docx,.md,.markdown,.txt,.html,.htm" />
       ${classes.length > 0 && html`<${Field} name=${t('for_whom')}>${(a) => html`<select ...${a} value=${classId}
         onChange=${(event) => setClassId(event.currentTarget.value)}>
-        <option value="">${t('everyone')}</option>
+        ${forAll && html`<option value="">${t('everyone')}</option>`}
         ${classes.map((each) => html`<option key=${each.id} value=${each.id}>${each.name}</option>`)}
       </select>`}<//>`}
     </div>

@@ -9,7 +9,7 @@ import { RevealDialog } from '../shared/reveal.js';
 import { Figure } from '../stats/figure.js';
 import { heatOption, SHOWN } from './heat.js';
 import { FilterBox } from './filter_box.js';
-import { named, t } from './say.js';
+import { hitWord, named, t } from './say.js';
 
 const NOTHING = { from: '', to: '', category: '', action: '', direction: '', lane: '', list: '', word: '', class: '' };
 const ACTIONS = ['block', 'mask', 'replace', 'review', 'warn', 'log'];
@@ -108,7 +108,7 @@ function HitTable({ chosen, hasText, classNames, classWord, site }) {
         <tbody>${pages.map((hit) => html`<tr key=${hit.id}>
           <td class="when">${exact(hit.at_ms)}</td><td class="code">${maySeeNames && /^[0-9a-f]{16}$/.test(hit.asker)
             ? html`<button type="button" class="button small quiet" title=${t('revealWho')} onClick=${() => setAsking(hit)}>${hit.asker}</button>` : hit.asker}</td><td>${classNames[hit.class_id] ?? ''}</td>
-          <td>${t(`direction.${hit.direction}`)}</td><td class="word"><strong>${hit.word}</strong></td>
+          <td>${t(`direction.${hit.direction}`)}</td><td class="word"><strong>${hitWord(hit)}</strong></td>
           <td>${hit.category}<br /><small class="quiet-text">${hit.list_name}</small></td>
           <td><span class="tag act" data-action=${hit.action}>${t(`action.${hit.action}`)}</span></td>
           <td>${named('lane', hit.lane)}</td><td class="number">${hit.lists_version}</td>

@@ -8,7 +8,7 @@ import { moment, number } from '../shared/i18n.js';
 import { Icon } from '../shared/icons.js';
 import { Empty, Field, Note, Problem, useLoad, Wait } from '../shared/parts.js';
 import { toast } from '../shared/toast.js';
-import { named, t } from './say.js';
+import { hitWord, named, t } from './say.js';
 
 const STEP = 50;
 const MOST = 200; // who has looked at so many comes to the rest as these are done
@@ -41,15 +41,15 @@ export function Review({ options }) {
       : value.hits.length === 0 ? html`<${Empty} icon="circle-check" title=${t(`queueEmpty.${state}`)}><p>${t('queueEmptyBody')}</p><//>`
       : html`<ol class="queue">${value.hits.map((hit) => html`
           <li key=${hit.id} class="card queue-row">
-            <div><strong class="queue-word">${hit.word}</strong>
+            <div><strong class="queue-word">${hitWord(hit)}</strong>
               <p class="quiet-text small">${[hit.category, hit.list_name, named('lane', hit.lane), t(`direction.${hit.direction}`)].filter(Boolean).join(' · ')}</p>
               <p class="quiet-text small">${moment(hit.at_ms)} · ${hit.asker} · ${t('versionN', { n: hit.lists_version })}</p>
               ${hit.text && html`<p class="context">${hit.text}</p>`}
               ${hit.sealed && html`<p class="small row"><${Icon} name="lock" size=${16} />${t('sealed')}</p>`}
               ${hit.review !== 'open' && html`<p class="small">${t(`review.${hit.review}`)} · ${t('handledBy', { who: hit.handled_by, when: moment(hit.handled_at_ms) })}${hit.handled_note && ` · ${hit.handled_note}`}</p>`}</div>
             ${hit.review === 'open' && html`<div class="row">
-              <button type="button" class="button small" aria-label=${`${t('right')}: ${hit.word}`} onClick=${() => settle(hit, { decision: 'right', note: '' })}><${Icon} name="check" size=${16} />${t('right')}</button>
-              <button type="button" class="button small" aria-label=${`${t('wrong')}: ${hit.word}`} onClick=${() => setWrong(hit)}><${Icon} name="x" size=${16} />${t('wrong')}</button></div>`}
+              <button type="button" class="button small" aria-label=${`${t('right')}: ${hitWord(hit)}`} onClick=${() => settle(hit, { decision: 'right', note: '' })}><${Icon} name="check" size=${16} />${t('right')}</button>
+              <button type="button" class="button small" aria-label=${`${t('wrong')}: ${hitWord(hit)}`} onClick=${() => setWrong(hit)}><${Icon} name="x" size=${16} />${t('wrong')}</button></div>`}
           </li>`)}</ol>
           ${value.hits.length === limit && limit < MOST && html`<p><button type="button" class="button small" onClick=${() => setLimit(limit + STEP)}>${t('more')}</button></p>`}`}
     ${wrong && html`<${WrongDialog} hit=${wrong} onSettle=${(body) => settle(wrong, body)} onClose=${() => setWrong(null)} />`}`;
@@ -63,7 +63,7 @@ function WrongDialog({ hit, onSettle, onClose }) {
     onSettle({ decision: 'wrong', note, allow: { text: text.trim() } });
   };
   const spares = text.trim() === hit.word;
-  return html`<${Dialog} title=${t('wrongTitle', { word: hit.word })} onClose=${onClose}>
+  return html`<${Dialog} title=${t('wrongTitle', { word: hitWord(hit) })} onClose=${onClose}>
     <form class="stack" onSubmit=${allow}>
       <${Field} name=${t('allowPhrase')} hint=${t(spares ? 'allowWhole' : 'allowHint', { category: hit.category })}>
         ${(a) => html`<input ...${a} required maxlength="100" value=${text} onInput=${(event) => setText(event.currentTarget.value)} />`}<//>

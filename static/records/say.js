@@ -15,3 +15,6 @@ export const named = (kind, name) => {
   const said = t(`${kind}.${name}`);
   return said === `${kind}.${name}` ? name : said;
 };
+
+/** What was hit, as the word desk calls it: a detector is told by its name, not by its key. */
+export const hitWord = (hit) => (hit.lane === 'detector' ? t(`detector.${hit.word}`, { n: '…' }) : hit.word);

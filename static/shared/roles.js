@@ -7,9 +7,13 @@ const t = texts(shared);
 
 export const teacherWord = (site) => pick(site.teacher_word);
 
+const capital = (word) => word[0].toUpperCase() + word.slice(1);
+
+/** What a group is called, over a list of them: 班级; Classes, Desks. */
+export const asHeading = (word) => (/[a-z]$/.test(word) ? capital(word) + (/(s|x|ch|sh)$/.test(word) ? 'es' : 's') : word);
+
 /** A role as a label: in English with a capital letter. */
 export function roleName(role, site) {
   const word = { teacher: site.teacher_word, pupil: site.pupil_word }[role];
-  const name = word ? pick(word) : t(`role_${role}`);
-  return name[0].toUpperCase() + name.slice(1);
+  return capital(word ? pick(word) : t(`role_${role}`));
 }

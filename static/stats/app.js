@@ -28,14 +28,16 @@ export function App({ site }) {
   return html`<${Statistics} site=${site} classes=${value.classes} timezone=${value.timezone} hasAnswers=${value.has_answers} />`;
 }
 
-function firstChoice(classes) {
+// Whoever asked without a class sends it to the administrators: those questions are nobody's class.
+function firstChoice(classes, site) {
+  const one = classes.length === 1 && !(site.asks_without_class && site.login.role === 'admin');
   const asked = readAddress(location.search);
   const known = asked.classId === 'all' || classes.some((each) => each.id === asked.classId);
-  return { ...asked, classId: known ? asked.classId : classes.length === 1 ? classes[0].id : 'all' };
+  return { ...asked, classId: known ? asked.classId : one ? classes[0].id : 'all' };
 }
 
 function Statistics({ site, classes, timezone, hasAnswers }) {
-  const [choice, setChoice] = useState(() => firstChoice(classes));
+  const [choice, setChoice] = useState(() => firstChoice(classes, site));
   const days = daysOf(choice.period, today(timezone), choice.custom);
   const word = pick(site.class_word);
   const { value: stats, problem, loading, reload } = useLoad(

@@ -9,6 +9,7 @@ import { keep, kept, sessionStore } from '../shared/keep.js';
 import { Empty, Field, Problem, useLoad, Wait } from '../shared/parts.js';
 import { teacherWord } from '../shared/roles.js';
 import { toast } from '../shared/toast.js';
+import { AiAnswer } from './ai_answer.js';
 import { texts } from './texts_tabs.js';
 import { WriteAnswer } from './write_answer.js';
 
@@ -41,7 +42,7 @@ export function Threads({ site, choice, hasAnswers, onChanged }) {
     </div>
     ${problem ? html`<${Problem} problem=${problem} onRetry=${reload} />`
       : !value ? html`<${Wait} />`
-      : value.threads.length === 0 ? html`<${Empty} icon="graduation-cap" title=${t('threads_none')}><p>${t('threads_none_body', { teacher })}</p><//>`
+      : value.threads.length === 0 ? html`<${Empty} icon="user-round" title=${t('threads_none')}><p>${t('threads_none_body', { teacher })}</p><//>`
       : html`<ul class="threads">${value.threads.map((each) => html`<${OneThread} key=${each.id} thread=${each} hasAnswers=${hasAnswers} onChanged=${changed} />`)}</ul>`}`;
 }
 
@@ -73,7 +74,7 @@ function OneThread({ thread, hasAnswers, onChanged }) {
   return html`<li class="card stack">
     <p class="row"><span class="tag">${t(state)}</span><span class="quiet-text small">${t('from', { asker: thread.asker, when: when(thread.sent_at_ms) })}</span></p>
     <p class="thread-text"><strong>${thread.question}</strong></p>
-    ${thread.answer ? html`<details><summary>${t('its_answer')}</summary><p class="thread-text">${thread.answer}</p></details>`
+    ${thread.answer ? html`<${AiAnswer} summary=${t('its_answer')} text=${thread.answer} />`
       : html`<p class="quiet-text">${t('no_answer')}</p>`}
     ${posts.map((post, place) => html`<div key=${place}><p class="hint">${post.by ? t('said', { by: post.by }) : t(place ? 'again' : 'note')}</p>
       <p class="thread-text">${post.text}</p></div>`)}

@@ -14,7 +14,7 @@ export function History({ desk, start = 'changes', onRollback, onClose }) {
     <${Dialog} kind="large" title=${t('history')} onClose=${onClose}>
       <div class="row" role="tablist">${['changes', 'imports', 'versions'].map((name) => html`
         <button key=${name} type="button" role="tab" class="button small" aria-selected=${String(tab === name)}
-          aria-pressed=${String(tab === name)} onClick=${() => setTab(name)}>${t(name)}</button>`)}</div>
+          onClick=${() => setTab(name)}>${t(name)}</button>`)}</div>
       <div role="tabpanel" aria-label=${t(tab)}>
         ${tab === 'versions' ? html`<${Versions} desk=${desk} onRollback=${onRollback} />` : html`<${Changes} key=${tab} desk=${desk} what=${tab === 'imports' ? 'import' : undefined} />`}
       </div>

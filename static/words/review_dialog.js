@@ -19,7 +19,7 @@ export function ReviewDialog({ desk, submission, published, onApprove, onRefuse,
     <${Field} name=${t('reasonBack')}>${(a) => html`<textarea ...${a} rows="2" maxlength="500" value=${reason} onInput=${(event) => setReason(event.currentTarget.value)}></textarea>`}<//>
     <div class="row" role="tablist">${['showChanges', 'rehearse'].map((name) => html`
       <button key=${name} type="button" role="tab" class="button small" aria-selected=${String(tab === name)}
-        aria-pressed=${String(tab === name)} onClick=${() => setTab(name)}>${t(name)}</button>`)}</div>
+        onClick=${() => setTab(name)}>${t(name)}</button>`)}</div>
     <div role="tabpanel" aria-label=${t(tab)}>
       ${tab === 'showChanges' ? html`<${DifferenceView} desk=${desk} from=${published.number} to=${null} />` : html`<${Rehearsal} desk=${desk} fixed />`}
     </div>

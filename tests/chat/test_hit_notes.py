@@ -30,11 +30,20 @@ def test_without_a_policy_no_text_is_kept() -> None:
 
 def test_masked_text_shows_neither_a_hit_nor_a_number() -> None:
     """A few characters at either side; the neighbour's hit is hidden, too."""
-    first, second = HitNotes("masked", private=private_pipeline()).of(_hits())
+    first, second = HitNotes("masked", private=lambda class_id: private_pipeline()).of(_hits())
     assert first.text == "老师我想问***和***是什么意思，我的电话是*…"
     assert second.text == "老师我想问***和***是什么意思，我的电话是*****…"
     whole = " ".join(note.text or "" for note in (first, second))
     assert not any(part in whole for part in ("月亮", "坏蛋", "138"))
+
+
+def test_masked_text_shows_no_listed_name_of_the_class() -> None:
+    """The names of the class of whoever asked are hidden like numbers."""
+    names = {"7a": private_pipeline(("张小伟",))}
+    notes = HitNotes("masked", private=lambda class_id: names.get(class_id or "", private_pipeline()))
+    hits = _hits("张小伟问月亮枪")
+    assert notes.of(hits, "7a")[0].text == "***问***"
+    assert notes.of(hits)[0].text == "张小伟问***"
 
 
 def test_sealed_text_is_bytes_and_nothing_else() -> None:

@@ -151,6 +151,16 @@ async def test_an_answer_is_cut_before_a_fact_that_no_passage_has(database: Data
     await house.close()
 
 
+async def test_an_answer_does_not_repeat_its_question(database: Database) -> None:
+    """Small models like to; what was left out is not remembered as token ids."""
+    source = ScriptedSource(lambda request: "补卡多少钱？每张10元。", delay_seconds=0)
+    house, page = await opened(database, Shelf({"补卡多少钱": Grounded((PASSAGE,))}), source=source)
+    assert (await page.answer("补卡多少钱"))["text"] == "每张10元。"
+    await page.answer("那呢")
+    assert source.requests[1].turns[0].ids is None
+    await house.close()
+
+
 async def test_who_learns_that_nothing_is_written_learns_where_to_ask(database: Database) -> None:
     """`government` adds its fallback where the model found no answer in the passages."""
     source = ScriptedSource(lambda request: "资料中没有写明。", delay_seconds=0)

@@ -12,6 +12,7 @@ import pytest
 
 from server.accounts import ClassPatch, NewReveal, NewUser, Permission, Role, UserPatch, Who
 from server.errors import ClientProblem
+from server.presets import Bilingual
 from server.storage import audit, removals
 from server.web.parts import now_ms
 from tests.chat.house import Page
@@ -171,6 +172,18 @@ async def test_archive_has_everything_and_says_that_a_model_wrote_it(tmp_path: P
     assert {turn["label"] for turn in conversation["turns"]} == {"AI 生成"}
     assert "<script>" not in page and "&lt;script&gt;" in page
     assert '<meta name="AIGC"' in page and "<h3>AI 生成</h3>" in page and "第二个问题" in page
+
+
+async def test_archive_has_the_label_that_is_in_effect(tmp_path: Path) -> None:
+    """An administrator who changed the label changed it in files, too."""
+    async with whole_house(tmp_path) as house:
+        _, (pupil, *_) = await pupils(house, 1)
+        await ask(house, pupil, "问题")
+        label = Bilingual(zh="机器所写", en="Written by a machine")
+        house.use_preset(house.preset.model_copy(update={"label": label}))
+        content = await house.own.archive(pupil, now_ms(), "zh")
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        assert json.loads(archive.read("my-data.json"))["label"] == "机器所写"
 
 
 async def test_view_tells_who_can_really_see_what(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from server.accounts import Who
 from server.chat.threads import ListedThread
 from server.errors import ClientProblem
 from server.presets import load_preset
-from server.storage import classes, conversations, own, threads
+from server.storage import audit, classes, conversations, own, threads
 from server.storage.database import Database
 from tests.chat.house import TEXTS, House, Page, without_deltas
 
@@ -37,7 +38,7 @@ async def sent(house: House, note: str | None = "第二步看不懂") -> tuple[P
 
 async def answer(house: House, turn: str, text: str, **changed: Any) -> None:
     """The teacher of the class answers."""
-    how: dict[str, Any] = {"by": "李老师", "class_ids": [CLASS], "now_ms": 1, **changed}
+    how: dict[str, Any] = {"by": "李老师", "class_ids": [CLASS], **changed}
     await house.desk.threads.answer(turn, text, **how)
 
 
@@ -204,6 +205,27 @@ async def test_what_was_written_is_part_of_what_somebody_takes_along(house: Hous
         (None, "第二步看不懂"),
         ("李老师", "两边同时减去它。"),
     ]
+
+
+async def test_an_answer_is_on_the_audit_log_in_its_own_transaction(house: House) -> None:
+    """Who answered what, without a text of the pupil's or the teacher's."""
+    _, turn = await sent(house)
+    await answer(house, turn, "因为两边同时减去它。")
+    async with house.database.read() as connection:
+        ((act, *_), _) = await audit.list_page(connection, what="answer_thread")
+    assert (act.who, act.subject, act.detail) == ("李老师", turn, {"class_id": CLASS, "num_chars": 10})
+
+
+async def test_a_teacher_who_answers_while_it_is_deleted_is_told(house: House) -> None:
+    """The answer was not sent, and says so: nobody waits for what will never be durable."""
+    page, turn = await sent(house)
+    live = await house.desk._known(page.conversation)
+    assert live is not None
+    receipt = live.answer_thread(turn, "因为要移项。", "李老师", CLASS)
+    assert await house.desk.delete_conversation(PUPIL, page.conversation)
+    with pytest.raises(ClientProblem) as refused:
+        await asyncio.wait_for(receipt, 10)
+    assert refused.value.code == "not_found"
 
 
 async def test_a_deleted_conversation_takes_its_threads_along(house: House) -> None:

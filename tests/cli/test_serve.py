@@ -72,10 +72,11 @@ def test_second_start_is_ready_soon(tmp_path: Path) -> None:
 
 
 def test_server_process_stays_lean() -> None:
-    """Neither torch nor transformers is imported to serve: they cost seconds and hundreds of megabytes."""
+    """Neither torch nor what reads files is imported to serve: they cost seconds and much memory."""
     script = (
         "import sys, server.app, server.wiring.house, server.cli.serve\n"
-        "print([name for name in ('torch', 'transformers', 'gguf', 'numpy', 'tqdm') if name in sys.modules])"
+        "heavy = ('torch', 'transformers', 'gguf', 'tqdm', 'pypdfium2', 'docx', 'lxml')\n"
+        "print([name for name in heavy if name in sys.modules])"
     )
     done = subprocess.run(
         [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True

@@ -45,11 +45,11 @@ class View:
     step: Step | None = None
 
 
-def click(role: Literal["button", "tab", "link"], name: str, then: str) -> Step:
+def click(role: Literal["button", "tab", "link"], name: str, then: str, *, exact: bool = False) -> Step:
     """Click something and wait for what it opens."""
 
     async def step(page: Page) -> None:
-        await page.get_by_role(role, name=name).first.click()
+        await page.get_by_role(role, name=name, exact=exact).first.click()
         await page.locator(then).first.wait_for()
 
     return step
@@ -65,6 +65,13 @@ async def ask(page: Page) -> None:
     await page.get_by_role("dialog").wait_for()
 
 
+async def new_rule(page: Page) -> None:
+    """The alerts, and the dialog of a new rule."""
+    await page.get_by_role("tab", name="警报").click()
+    await page.get_by_role("button", name="新建规则").click()
+    await page.get_by_role("dialog").wait_for()
+
+
 DIALOG = "dialog[open]"
 FITS = "document.documentElement.scrollWidth <= innerWidth"
 VIEWS = (
@@ -74,8 +81,13 @@ VIEWS = (
     View("login", "/login", None, "form"),
     View("setup", "/setup", None, "#app > *"),
     View("words", "/words", "admin", "main"),
+    View("words-list", "/words", "admin", "main", click("button", "新建词表", DIALOG)),
+    View("words-import", "/words", "admin", "main", click("button", "导入", DIALOG)),
+    View("words-record", "/words", "admin", "main", click("button", "记录", DIALOG, exact=True)),
     View("admin", "/admin", "admin", ".person"),
     View("admin-class", "/admin", "admin", ".person", click("button", "新建班级", DIALOG)),
+    View("admin-rights", "/admin", "admin", ".person", click("button", "权限", DIALOG)),
+    View("admin-texts", "/admin", "admin", ".person", click("button", "编辑文字与颜色", DIALOG)),
     View("stats", "/stats", "teacher", ".group-table"),
     View("stats-apart", "/stats", "teacher", ".group-table", click("button", "不是一回事", DIALOG)),
     View("stats-merge", "/stats", "teacher", ".group-table", click("button", "合并", DIALOG)),
@@ -83,8 +95,15 @@ VIEWS = (
     View("stats-approved", "/stats", "teacher", ".group-table", click("tab", "标准答案", ".empty")),
     View("stats-safety", "/stats", "teacher", ".group-table", click("tab", "安全", ".cards")),
     View("stats-threads", "/stats", "teacher", ".group-table", click("tab", "问教师", ".empty")),
+    View("answers", "/answers", "teacher", "#main h1"),
+    View("answers-new", "/answers", "teacher", "#main h1", click("button", "新建", DIALOG)),
+    View("answers-import", "/answers", "teacher", "#main h1", click("button", "导入", DIALOG)),
     View("documents", "/documents", "teacher", ".documents"),
-    View("records", "/records", "admin", "#main h1"),
+    View("records", "/records", "admin", ".hit-table"),
+    View("records-review", "/records", "admin", ".hit-table", click("tab", "复核", ".empty")),
+    View("records-rule", "/records", "admin", ".hit-table", new_rule),
+    View("records-coverage", "/records", "admin", ".hit-table", click("tab", "覆盖率", ".coverage-row")),
+    View("records-audit", "/records", "admin", ".hit-table", click("tab", "审计日志", ".proof")),
     View("topics", "/stats#topics", "teacher", ".topics"),
 )
 
@@ -109,7 +128,10 @@ async def test_nothing_serious_on_any_page(running_server: Serving, people: Peop
             await view.step(page)
         for theme in ("light", "dark"):
             await page.evaluate("(theme) => { document.documentElement.dataset.theme = theme; }", theme)
-            found += [f"{view.name}, {theme}: {each}" for each in await grave_findings(page)]
+            found += [
+                f"{view.name}, {theme}: {each}"
+                for each in await grave_findings(page, colours_only=theme == "dark")
+            ]
             if shots:
                 await page.screenshot(path=Path(shots) / f"{view.name}-{theme}.png", full_page=True)
         await page.set_viewport_size({"width": 360, "height": 800})

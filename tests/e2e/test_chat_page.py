@@ -89,6 +89,21 @@ async def test_reload_in_mid_answer_loses_and_doubles_nothing(slow_server: Servi
     assert await answers(other).all_inner_texts() == await answers(page).all_inner_texts()
 
 
+async def test_end_stays_in_sight_when_something_grows_late(slow_server: Serving, people: People) -> None:
+    """A formula that is drawn or a reply that comes makes the page longer; who was at the end stays there."""
+    page = await people.open(slow_server.url)
+    await ask(page, "你好")
+    await answered(page)
+    left = await page.locator(".scroller").evaluate(
+        """async (box) => {
+          box.querySelector('.turns').style.paddingBottom = '3000px';
+          for (let frame = 0; frame < 3; frame += 1) await new Promise(requestAnimationFrame);
+          return box.scrollHeight - box.clientHeight - box.scrollTop;
+        }"""
+    )
+    assert left < 2
+
+
 async def test_blocked_question_gets_one_kind_sentence(slow_server: Serving, people: People) -> None:
     """A word on the list ends the question with the preset's sentence; it can be written anew."""
     page = await people.open(slow_server.url)
@@ -109,11 +124,11 @@ async def test_masked_words_are_explained(slow_server: Serving, people: People) 
     await ask(page, "呼噜糖浆好喝吗？")
     await answered(page)
     await expect(questions(page)).to_have_text(["****好喝吗？"])
-    await expect(page.get_by_text("有些词不适合显示，已用 * 代替。")).to_be_visible()
+    await expect(page.get_by_text("个人信息或不适合显示的词已用 * 代替。")).to_be_visible()
     await expect(page.locator("#main")).not_to_contain_text("呼噜糖浆")
     await page.reload()
     await expect(questions(page)).to_have_text(["****好喝吗？"])
-    await expect(page.get_by_text("有些词不适合显示，已用 * 代替。")).to_be_visible()
+    await expect(page.get_by_text("个人信息或不适合显示的词已用 * 代替。")).to_be_visible()
 
 
 async def test_lost_server_is_one_quiet_line(slow_server: Serving, people: People) -> None:

@@ -130,7 +130,7 @@ async def test_facts_that_no_document_says_are_underlined(people: People, tmp_pa
         await expect(page.get_by_text("请核实：3天、公安局。")).to_be_visible()
         await ask(page, "勾股定理怎么证明？")
         await answered(page, 2)
-        await expect(page.get_by_text("文档中没有找到依据")).to_be_visible()
+        await expect(page.get_by_text("资料里没有找到相关内容，以下由模型回答，请核对。")).to_be_visible()
 
 
 @pytest.mark.parametrize("width", [360, 1440])

@@ -65,7 +65,9 @@ async def ask(server: Serving, people: People, text: str) -> None:
     page = await people.open(server.url)
     await page.get_by_role("textbox").first.fill(text)
     await page.keyboard.press("Enter")
-    await expect(page.get_by_text(re.compile("你说|不能回答|AI 生成")).first).to_be_visible()
+    await expect(
+        page.locator("li.turn").get_by_text(re.compile("你说|不能回答|AI 生成")).first
+    ).to_be_visible()
 
 
 async def test_hit_is_looked_at_and_becomes_an_allow_phrase(

@@ -14,7 +14,7 @@ from server.knowledge.numerals import form_of, value_of
 PASSAGE = (
     "自2025年3月15日起，申请人到居住地派出所或者区社会保险服务中心二楼3号窗口办理，15个工作日内发放，工本费20元，"
     "比例为百分之八。《居住证暂行条例》第十八条。咨询电话：0000-8812345，上午九点至下午五点。联系人：李明。"
-    "网址 https://www.example.gov.cn/card 。补贴1,200元，另有1.5万元。"
+    "网址 https://www.example.gov.cn/card 。补贴1,200元，另有1.5万元。断缴的有6个月的等待期。"
 )
 SUPPORT = Support([PASSAGE, "我今年30岁，怎么办？"])
 PIECES = [
@@ -68,6 +68,7 @@ answers = st.lists(st.sampled_from(PIECES), max_size=14).map("".join)
         "第一步，准备材料，一般一次办好，万一忘了也不要紧。",
         "补贴一千二百元，另有15000元。",
         "您30岁，可以办理。",
+        "等待期是六个月。",
     ],
 )
 def test_supported_answer_passes(text: str) -> None:
@@ -86,6 +87,7 @@ def test_supported_answer_passes(text: str) -> None:
         ("请到公安局找张伟主任。", ["公安局", "张伟"]),
         ("见 http://other.cn 。", ["http://other.cn"]),
         ("工本费15元。", ["15元"]),
+        ("断缴的有9个月的等待期。", ["9个月"]),
     ],
 )
 def test_unsupported_facts_are_named(text: str, wrong: list[str]) -> None:

@@ -32,7 +32,7 @@ async def test_edits_publication_and_export_are_in_the_audit_log(
         ("周", "delete_word", "月亮枪"),
         ("周", "import", masked.name),
         ("李", "publish", "3"),
-        ("李", "export_words", file.name),
+        ("李", "export", file.name),
     ]
     async with database.read() as connection:
         rows, _ = await audit.list_page(connection, what="delete_word")

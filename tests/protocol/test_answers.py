@@ -9,7 +9,18 @@ import pytest
 from filters import Action, Direction
 from server.errors import ClientProblem
 from server.protocol.effects import FilterFailed, TurnEnded
-from server.protocol.frames import Accepted, Delta, Done, Queued, Regenerate, Started
+from server.protocol.frames import (
+    Accepted,
+    Approved,
+    Attached,
+    Delta,
+    Done,
+    Passage,
+    Queued,
+    Regenerate,
+    Sources,
+    Started,
+)
 from tests.chat.house import DEFAULT, TEXTS, word, words
 from tests.protocol.talk import ASKER, BrokenPipeline, begin, done_of, frames_of, machine, text_of
 
@@ -166,3 +177,44 @@ def test_only_the_newest_turn_is_answered_anew() -> None:
     one.drain()
     assert one.regenerate(Regenerate(turn="anew"), ASKER, stricter, 0) is None
     assert frames_of(one.drain())[0].code == "filter"
+
+
+def test_what_stands_beside_an_answer_passes_the_filter_too() -> None:
+    """Quotes and titles of sources, questions to choose from, and who answers for an approved answer."""
+    one = machine()
+    turn = begin(one)
+    quote = Passage(id="d.0.9", title="遮住词手册", heading="坏蛋词", quote="先说明，坏蛋词在后面。")
+    turn.rests_on([quote])
+    (sources,) = [frame for frame in frames_of(one.drain()) if isinstance(frame, Sources)]
+    (passage,) = sources.passages
+    assert (passage.title, passage.heading, passage.quote) == ("***手册", None, "先说明，")
+
+    turn.said("offer", 0, offers=["补卡多少钱", "坏蛋词是什么", "遮住词是什么"])
+    started = frames_of(one.drain())[-1]
+    assert started.offers == ["补卡多少钱"]
+
+
+def test_names_beside_an_approved_answer_pass_the_filter_too() -> None:
+    """Its question, source and author, and the names of what is attached."""
+    one = machine()
+    turn = begin(one)
+    attached = [Attached(name="遮住词表", url="/a/1")]
+    approved = Approved(id="a", question="坏蛋词", source="遮住词手册", author="教务处", attachments=attached)
+    turn.said("approved_answer", 0, approved=approved)
+    shown = frames_of(one.drain())[-1].approved
+    assert (shown.question, shown.source, shown.author) == ("", "***手册", "教务处")
+    assert [(each.name, each.url) for each in shown.attachments] == [("***表", "/a/1")]
+
+
+def test_a_filter_that_fails_beside_an_answer_lets_nothing_pass() -> None:
+    """Neither sources nor the answer after them."""
+    one = machine()
+    turn = begin(one, pipeline=BrokenPipeline(Direction.ANSWER))
+    turn.rests_on([Passage(id="d.0.9", title="手册", quote="补卡每张十元。")])
+    turn.begun(0, 1, "new", 0)
+    assert turn.piece("补卡每张十元。", 0)
+    turn.ended("cancelled", 0)
+    effects = one.drain()
+    assert not [frame for frame in frames_of(effects) if isinstance(frame, Sources)]
+    assert any(isinstance(effect, FilterFailed) for effect in effects)
+    assert (done_of(effects).finish, text_of(effects)) == ("failed", "")

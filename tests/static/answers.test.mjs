@@ -36,4 +36,5 @@ test('copied text says that people answer for it, and who; of the model it says 
   assert.equal(labelOf({ origin: 'approved_answer', approved }, 'AI 生成'), `标准答案，经人工审定 · ${creditOf(approved)}`);
   assert.match(creditOf(approved), /来源：学生手册 · 总务处 · 2027年1月15日审定/);
   assert.equal(labelOf({ origin: 'model', approved: null }, 'AI 生成'), 'AI 生成');
+  assert.equal(labelOf({ origin: 'declined', approved: null }, 'AI 生成'), '');
 });

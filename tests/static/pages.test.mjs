@@ -67,6 +67,7 @@ test('characters are counted as the server counts them', () => {
 
 test('a copied answer keeps its label', () => {
   assert.equal(labelled('回答。\n', 'AI 生成'), '回答。\n\n[AI 生成]');
+  assert.equal(labelled('回答。\n', ''), '回答。');
 });
 
 test('after logging in one stays on this site', () => {

@@ -81,6 +81,15 @@ def test_splitting_sticks(grouping: Grouping) -> None:
     assert grouping.add("怎么写作文").group == "1"
 
 
+def test_english_questions_are_not_together_for_their_wording_alone(grouping: Grouping) -> None:
+    """`What is the … of …` is no reason; a thing that both ask about is, and is told as a word."""
+    circle = grouping.add("How do I calculate the area of a circle?").group
+    assert grouping.add("What is the capital of France?").group != circle
+    assert grouping.add("What is the difference between “since” and “for”?").group != circle
+    assert grouping.add("What is the area of a circle?").group == circle
+    assert grouping.terms(str(circle)) == ("circle", "area")
+
+
 def test_groups_are_known_again(grouping: Grouping) -> None:
     """After a restart the wordings that were kept bring a question to its old group."""
     grouping.load("old", "勾股定理怎么证明")

@@ -13,7 +13,7 @@ from sqlalchemy import text
 from server.storage import facts, kept
 from server.storage.database import Database
 from server.topics.kept_sheets import sheet_of, written
-from server.topics.sheet_store import SheetStore
+from server.topics.sheet_store import AT_A_LOOK, SheetStore
 from server.topics.sheets import OUTCOMES, Place, Sheet, make_sheets
 
 CLASSES = ("7a", None)
@@ -112,3 +112,32 @@ async def test_sheets_for_another_small_group_are_made_anew(database: Database) 
             await facts.record(connection, fact, ())
     assert (await SheetStore(database, 3).sheets(PLACES))[PLACES[0]].num_questions == 3
     assert (await SheetStore(database, 5).sheets(PLACES))[PLACES[0]].num_questions is None
+
+
+async def test_a_look_at_many_outdated_sheets_shows_what_was_kept_last(database: Database) -> None:
+    """A whole school asks at once: whoever looks does not wait for every class; seconds later all is new."""
+    store = SheetStore(database, SMALL_GROUP)
+    classes = [f"class {number}" for number in range(AT_A_LOOK + 1)]
+    places = [(class_id, FIRST_WEEK) for class_id in classes]
+
+    async def everybody_asks(moment: str) -> None:
+        async with database.write() as connection:
+            for class_id in classes:
+                for asker in "abc":
+                    turn = f"{moment} {class_id} {asker}"
+                    fact = facts.NewFact(
+                        turn, 0, FIRST_WEEK * 7 + 1, 9, class_id, asker, "answered", "model", 1, 2
+                    )
+                    await facts.record(connection, fact, ())
+
+    await everybody_asks("first")
+    shown, old = await store.look(places)
+    assert ({sheet.num_questions for sheet in shown.values()}, old) == ({3}, frozenset())
+    await everybody_asks("second")
+    shown, old = await store.look(places)
+    assert ({sheet.num_questions for sheet in shown.values()}, old) == ({3}, frozenset(places))
+    shown, old = await store.look(places[:AT_A_LOOK])
+    assert ({sheet.num_questions for sheet in shown.values()}, old) == ({6}, frozenset())
+    await store.keep_up()
+    shown, old = await store.look(places)
+    assert ({sheet.num_questions for sheet in shown.values()}, old) == ({6}, frozenset())

@@ -36,6 +36,29 @@ async def test_hits_are_counted_by_category_and_hidden_where_few(database: Datab
     assert (violence.total, advertising.total, report.hides) == (3, None, True)
 
 
+async def test_a_small_class_has_its_own_number(database: Database) -> None:
+    """Where it takes fewer to see who it was, more people must stand behind a number; as in every table."""
+    at_ms = moment("2026-11-18 09:00")
+    hits = [
+        StoredVerdict(at_ms, None, None, who, class_id, "question", "review", "暴力", "w", "plain", 1)
+        for class_id, askers in (("7a", "abcd"), ("7b", "abcd"))
+        for who in askers
+    ]
+    async with database.write() as connection:
+        await verdicts.record_many(connection, hits)
+
+    async def own_groups() -> dict[str, int]:
+        return {"7b": 5}
+
+    safety = SafetyStatistics(database, small_group=3, timezone="Asia/Shanghai", own_groups=own_groups)
+    day = date(2026, 11, 18)
+    shown = {}
+    for class_id in ("7a", "7b"):
+        (row,) = (await safety.report(Audience((class_id,)), day, day, lang="zh")).categories
+        shown[class_id] = row.questions
+    assert shown == {"7a": {"review": 4}, "7b": {"review": None}}
+
+
 async def test_a_category_of_few_people_does_not_come_out_of_all_that_was_blocked(database: Database) -> None:
     """How many questions were blocked stands elsewhere on the page, so one category more is hidden."""
     asked = [*(("暴力", who) for who in "abcd"), *(("赌博", who) for who in "abc"), ("广告", "a")]

@@ -72,7 +72,10 @@ def test_a_file_is_handed_out_as_a_download(admin: httpx.Client, nobody: httpx.C
     path = f"/api/answers/{answer['id']}/files"
     made = admin.post(path, files={"file": ("表 1.pdf", b"%PDF-1.4 <script>", "text/html")})
     assert made.status_code == 201, made.text
-    got = nobody.get(f"/api/attachments/{made.json()['file']['id']}")
+    opened = f"/api/attachments/{made.json()['file']['id']}"
+    assert problem_of(nobody.get(opened)) == "login_needed"
+    nobody.get("/")  # whoever opened the page may ask
+    got = nobody.get(opened)
     assert (got.status_code, got.content) == (200, b"%PDF-1.4 <script>")
     assert got.headers["content-type"] == "application/pdf"
     assert got.headers["content-disposition"] == "attachment; filename*=UTF-8''%E8%A1%A8%201.pdf"

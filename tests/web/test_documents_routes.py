@@ -82,6 +82,21 @@ def test_document_of_a_class_is_seen_by_its_people_only(
     assert problem_of(pupil.get(f"/api/passages/{place}")) == "no_such_document"
 
 
+def test_documents_for_everyone_are_the_administrators(teacher: httpx.Client, admin: httpx.Client) -> None:
+    """A teacher reads them, and neither uploads, renames, reads anew nor deletes one."""
+    made = read(admin, upload(admin, "全校的校历，九月一日开学。").json()["id"])
+    path = f"/api/documents/{made['id']}"
+    seen = teacher.get(path).json()
+    assert (made["may_edit"], seen["may_edit"], seen["title"]) == (True, False, made["title"])
+    assert problem_of(upload(teacher, "我说了算的校历。")) == "not_for_everyone"
+    assert problem_of(teacher.patch(path, json={"title": "旧校历"})) == "not_for_everyone"
+    assert problem_of(teacher.post(f"{path}/again")) == "not_for_everyone"
+    assert problem_of(teacher.delete(path)) == "not_for_everyone"
+    assert not teacher.get("/api/documents").json()["for_all"]
+    assert admin.get("/api/documents").json()["for_all"]
+    assert admin.delete(path).status_code == 204
+
+
 def test_what_is_wrong_with_a_request_is_said(admin: httpx.Client) -> None:
     """In the language of whoever asks; nothing is kept of what was refused."""
     before = admin.get("/api/documents").json()["total"]
@@ -105,3 +120,26 @@ def test_what_is_wrong_with_a_request_is_said(admin: httpx.Client) -> None:
     read(admin, made["id"])
     assert admin.delete(f"/api/documents/{made['id']}").status_code == 204
     assert admin.get("/api/documents").json()["total"] == before
+
+
+def test_an_opened_source_is_filtered_like_the_answer(
+    admin: httpx.Client, compliance: httpx.Client, pupil: httpx.Client
+) -> None:
+    """A masked word is hidden in its place; a blocked one is left out beside the passage, and closes it."""
+    new = {"name": "来源词", "category": "来源"}
+    row = compliance.post("/api/words/lists", json=new).json()["list"]
+    for word, action in (("纸船糕", "mask"), ("铁皮饼", "block")):
+        entry = {"list_id": row["id"], "text": word, "answer_action": action}
+        assert compliance.post("/api/words/entries", json=entry).status_code == 201
+    assert compliance.post("/api/words/publish", json={"comment": ""}).status_code == 200
+    text = "食堂供应纸船糕和面条。\n\n" + "这里说的是别的事情。" * 60 + "\n\n铁皮饼在窗口卖。"
+    made = read(admin, upload(admin, text, name="纸船糕.txt").json()["id"])
+    opened = pupil.get(f"/api/passages/{made['id']}.0.12").json()
+    assert opened["text"].startswith("食堂供应***和面条。")
+    assert "铁皮饼" not in opened["text"] and "纸船糕" not in opened["title"]
+    assert (opened["start"], opened["passage"]) == (0, {"start": 0, "end": 12})
+    place = admin.get(f"/api/documents/{made['id']}/text").json()["text"].index("铁皮饼")
+    assert problem_of(pupil.get(f"/api/passages/{made['id']}.{place}.{place + 5}")) == "filter"
+    admin.delete(f"/api/documents/{made['id']}")
+    compliance.delete(f"/api/words/lists/{row['id']}")
+    compliance.post("/api/words/publish", json={"comment": ""})

@@ -10,11 +10,6 @@ from alembic import context
 from sqlalchemy import NullPool, create_engine, event
 
 import server.storage
-import server.storage.tables_audit
-import server.storage.tables_groups
-import server.storage.tables_sheets
-import server.storage.tables_stages
-import server.storage.tables_threads
 from server.storage.tables import Base
 
 for module in pkgutil.iter_modules(server.storage.__path__):

@@ -174,13 +174,26 @@ async def test_a_file_beside_an_answer(
     assert [(each.name, each.url) for each in finding.answer.attachments] == [
         ("请假条.pdf", f"/api/attachments/{file.id}")
     ]
-    assert await files.opened(file.id, frozenset({"c1"})) == ("请假条.pdf", "application/pdf", b"%PDF-1.4")
+    assert await files.opened(file.id, "c1") == ("请假条.pdf", "application/pdf", b"%PDF-1.4")
     for name, content in (("a.html", b"x"), ("a.svg", b"x"), ("a.pdf", b""), ("a.pdf", b"x" * 2_097_153)):
         with pytest.raises(ClientProblem) as refused:
             await files.add(view.id, name, content, TEACHER, NOW_MS)
         assert refused.value.code == "bad_file"
     with pytest.raises(ClientProblem):
-        await files.opened(file.id, frozenset({"c2"}))
+        await files.opened(file.id, "c2", frozenset({None}))
     await files.remove(file.id, TEACHER, NOW_MS)
     with pytest.raises(ClientProblem):
-        await files.opened(file.id, frozenset({"c1"}))
+        await files.opened(file.id, "c1")
+
+
+async def test_a_file_of_an_answer_that_does_not_count_is_for_its_keepers(
+    desk: AnswerDesk, database: Database
+) -> None:
+    """Switched off, not yet or no more in effect: nobody else opens what belongs to it."""
+    files = AnswerAttachments(database, desk)
+    for more in ({"enabled": False}, {"valid_from": "2099-01-01"}, {"last_day": "2020-01-01"}):
+        view = await desk.add(written("怎么请假", **more), TEACHER, NOW_MS)
+        file = await files.add(view.id, "请假条.pdf", b"%PDF-1.4", TEACHER, NOW_MS)
+        with pytest.raises(ClientProblem):
+            await files.opened(file.id, "c1")
+        assert (await files.opened(file.id, None, TEACHER.class_ids))[0] == "请假条.pdf"

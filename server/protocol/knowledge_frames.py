@@ -1,0 +1,34 @@
+"""What frames tell of the knowledge behind an answer: data only, and no frames of their own."""
+
+from __future__ import annotations
+
+from server.protocol.frame import Frame
+
+
+class Passage(Frame):
+    """A piece of a document that an answer rests on; with its id the document can be opened at its place."""
+
+    id: str
+    title: str
+    heading: str | None = None
+    page: int | None = None
+    quote: str
+
+
+class Attached(Frame):
+    """Something to open beside an approved answer."""
+
+    name: str
+    url: str
+
+
+class Approved(Frame):
+    """Who answers for an approved answer, since when and until when (`2026-12-31`)."""
+
+    id: str
+    question: str
+    source: str | None = None
+    author: str | None = None
+    approved: str | None = None
+    expires: str | None = None
+    attachments: list[Attached] | None = None
