@@ -1,195 +1,132 @@
-"""What two questions have in common: a question becomes weighted features, two of them a number from 0 to 1.
+"""How alike two questions are: a number from 0 to 1, by what they share and by where they part.
 
-Pure. Folded by the filter's folding (traditional to simplified among it), numbers that could be any number
-made `#`, words that say nothing dropped, the rest cut into pieces of one to three characters. What is wanted
-of a thing (how, where, how much) and what is never the same (area, perimeter) is in `likeness.txt`.
-It does not know groups, people or where questions are kept.
+Pure. A few signals of two readings are weighed; the weights were fitted to labelled pairs by
+`python -m bench.fitting`, which says on which. How questions are read is known in `reading` and `features`,
+who asks them and what is made of the number is not known here.
 """
 
 from __future__ import annotations
 
 import math
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from operator import attrgetter, mul
 from typing import Final
 
-from filters import fold
-from server.likeness.lexicon import lexicon
+from server.likeness.features import Features
+from server.likeness.sameness import how_wanted, is_turned, shared_chars
 
-LOOKED_AT_CHARS: Final = 400  # what a long question is about is said early
-_DIGITS: Final = str.maketrans("零一二三四五六七八九两", "01234567892")
-_NUMERAL: Final = r"[0-9一二三四五六七八九十两]+"
-# A number that says which one: of a class, a lesson, a year. Any other could be another as well.
-_WHICH: Final = re.compile(
-    rf"第({_NUMERAL})([^\W\d_]?)|({_NUMERAL})(年级|单元|课|章|节|册|月|岁|届|版|班|号楼|模块|级)"
-    r"|((?:19|20)\d\d)(年)"
+_MOST_GAP_CHARS: Final = 4
+_LATIN_CHARS: Final = 2  # a word in Latin letters counts as a Chinese one of so many characters
+# Wanted alike: where, who (a telephone) and how; how, and by what rule.
+_NEAR: Final = (
+    {"how", "where"},
+    {"how", "phone"},
+    {"where", "phone"},
+    {"how", "papers"},
+    {"how", "rule"},
 )
-_ANY_NUMBER: Final = re.compile(r"\d+(?:[.,:/]\d+)*%?")
-# Words of an English sentence, which folding would write as one; those that every sentence has are dropped.
-_ENGLISH: Final = re.compile(r"[A-Za-z]+(?:['’][A-Za-z]+)?(?:[\s,\"“”]+[A-Za-z]+(?:['’][A-Za-z]+)?)+")
-_ENGLISH_WORD: Final = re.compile(r"[A-Za-z]+")
-_ENGLISH_STOP: Final = re.compile(
-    r"a|about|am|an|and|are|at|be|between|by|can|could|did|do|does|explain|for|from|get|ha[dsv]e?|help|how|i|if|in"
-    r"|is|its?|me|my|of|on|or|please|s|should|t|tell|tha[nt]|the|their|there|these|they|this|those|to|us|was|we"
-    r"|were|what|when|where|which|who|whose|why|will|with|would|your?"
-)
-_KEPT: Final = re.compile(r"[^\W_]|#")
-_PIECE_WEIGHTS: Final = {1: 0.35, 2: 1.0, 3: 0.8}
-_WEAK_WEIGHT: Final = 0.5
-_ASPECT_WEIGHT: Final = 0.7
-_ACT_WEIGHT: Final = 1.2
-_OTHER_ASPECT: Final = 0.3
-_ONE_ASPECT: Final = 0.85
-_OTHER_ACT: Final = 0.3
-_ONE_ACT: Final = 0.35
-_APART: Final = 0.3
-_TURNED: Final = 0.3  # the same things the other way round
 
 
 @dataclass(frozen=True, slots=True)
-class Features:
-    """A question as it is compared.
+class Signals:
+    """What is looked at in two questions; of a pair that differs in nothing, all are 0 but two, which are 1.
 
     Args:
-        pieces: how much each feature weighs, before its rarity counts.
-        aspects: what is wanted: how, where, why.
-        acts: what is done with the thing: replaced, paid, moved.
-        kinds: for each kind of thing that is told apart, which of them are named.
-        words: runs of characters that carry the meaning, for people.
+        cover: how much of the shorter one the other one says, too.
+        wanted: how well what is wanted of it agrees.
+        gap: how many characters each of the two says that the other does not say.
+        other_act: another thing is done with it.
+        open_act: only one says what is done with it.
+        only_act: that, and they part in nothing else.
+        more_acts: they share something that is done, and differ in something else.
+        other_kind: another thing of a kind, or another number that says which.
+        more_kinds: they share things of a kind, and one of the two names more of them.
+        other_latin: each has a word in Latin letters that the other does not have.
+        turned: one thing becomes another, the other way round.
+        by_way: one asks how, say, the other where, which is often the same.
     """
 
-    pieces: Mapping[str, float]
-    aspects: frozenset[str]
-    acts: frozenset[str]
-    kinds: Mapping[str, frozenset[str]]
-    words: tuple[str, ...]
+    cover: float
+    wanted: float
+    gap: float
+    other_act: bool
+    open_act: bool
+    only_act: bool
+    more_acts: bool
+    other_kind: bool
+    more_kinds: bool
+    other_latin: bool
+    turned: bool
+    by_way: bool
 
 
-def features_of(question: str) -> Features:
-    """The features of a question; without pieces where it says nothing."""
-    known = lexicon("likeness.txt")
-    english: list[str] = []
+# Printed by `python -m bench.fitting`.
+WEIGHTS: Final[Mapping[str, float]] = {
+    "cover": 2.14,
+    "wanted": 3.94,
+    "gap": -0.57,
+    "other_act": -2.82,
+    "open_act": -1.18,
+    "only_act": -0.79,
+    "more_acts": -3.17,
+    "other_kind": -2.73,
+    "more_kinds": -1.26,
+    "other_latin": -2.38,
+    "turned": -2.71,
+    "by_way": 2.54,
+}
+BIAS: Final = -4.18
+_weighed: Final = attrgetter(*WEIGHTS)
 
-    def take_english(found: re.Match[str]) -> str:
-        words = [word.lower() for word in _ENGLISH_WORD.findall(found.group())]
-        english.extend([word for word in words if not _ENGLISH_STOP.fullmatch(word)] or words)
-        return " "
 
-    text = str(fold(_ENGLISH.sub(take_english, question[:LOOKED_AT_CHARS])))
-    kinds: dict[str, set[str]] = {}
+def likeness(one: Features, other: Features) -> float:
+    """How alike two questions are, from 0 to 1; 1 only where nothing but polite words differs."""
+    if one.reading.key and one.reading.key == other.reading.key:
+        return 1.0
+    found = signals(one, other)
+    return 1 / (1 + math.exp(-BIAS - sum(map(mul, WEIGHTS.values(), _weighed(found)))))
 
-    def keep_which(found: re.Match[str]) -> str:
-        number, unit = (group for group in found.groups() if group is not None)
-        which = _number(number)
-        kinds.setdefault(f"#{unit}", set()).add(which)
-        return f"{which}{unit}".translate(_HIDE_DIGITS)
 
-    text = _WHICH.sub(keep_which, text)
-    text = _ANY_NUMBER.sub("#", text).translate(_SHOW_DIGITS)
-    pieces: dict[str, float] = {}
-    aspects: set[str] = set()
-    acts: set[str] = set()
-    runs: list[str] = [""]
-    place = 0
-    while place < len(text):
-        found = known.pattern.match(text, place)
-        if found is None:
-            if _KEPT.match(text[place]):
-                runs[-1] += text[place]
-            elif runs[-1]:
-                runs.append("")
-            place += 1
-            continue
-        place = found.end()
-        for kind, name in known.meanings[found.group()]:
-            if kind == "aspect":
-                aspects.add(name)
-            elif kind == "weak":
-                pieces[f"~{name}"] = _WEAK_WEIGHT
-                runs.append("")
-            elif kind == "act":
-                pieces[f"!{name}"] = _ACT_WEIGHT
-                acts.add(name)
-                runs.append("")
-            elif kind == "content":
-                runs[-1] += name
-            elif kind != "stop":
-                kinds.setdefault(kind, set()).add(name)
-    words = tuple(run for run in runs if run and run != "#")
-    for run in words:
-        for size, weight in _PIECE_WEIGHTS.items():
-            for start in range(len(run) - size + 1):
-                pieces[run[start : start + size]] = weight
-    for word in english:
-        for size in (2, 3):  # single letters are in every word
-            for start in range(len(word) - size + 1):
-                pieces[word[start : start + size]] = _PIECE_WEIGHTS[size]
-    words += tuple(english)
-    if len(aspects) > 1:
-        aspects -= {"how", "what"}  # said by the way where something else is wanted, too
-    for aspect in aspects:
-        pieces[f"@{aspect}"] = _ASPECT_WEIGHT
-    return Features(
-        pieces,
-        frozenset(aspects),
-        frozenset(acts),
-        {key: frozenset(names) for key, names in kinds.items()},
-        words,
+def signals(one: Features, other: Features) -> Signals:
+    """Hold two questions against each other."""
+    mine, theirs = one.reading, other.reading
+    cover, gap = _overlap(one, other)
+    share_acts = bool(mine.acts & theirs.acts)
+    opens_act = bool(mine.acts) != bool(theirs.acts)
+    kinds = [_held(set(names), set(theirs.kinds.get(kind, ()))) for kind, names in mine.kinds.items()]
+    return Signals(
+        cover=cover,
+        wanted=how_wanted(mine, theirs),
+        gap=gap,
+        other_act=bool(mine.acts and theirs.acts) and not share_acts,
+        open_act=opens_act,
+        only_act=opens_act and gap == 0,
+        more_acts=share_acts and mine.acts != theirs.acts,
+        other_kind="other" in kinds
+        or any(numbers != other.which.get(unit, numbers) for unit, numbers in one.which.items()),
+        more_kinds="more" in kinds,
+        other_latin=not (one.latin <= other.latin or other.latin <= one.latin),
+        turned=mine.is_directed and theirs.is_directed and is_turned(mine, theirs),
+        by_way=not mine.aspects & theirs.aspects and mine.aspects | theirs.aspects in _NEAR,
     )
 
 
-def likeness(one: Features, other: Features, rarity: Callable[[str], float] = lambda piece: 1.0) -> float:
-    """How alike two questions are, from 0 to 1.
-
-    Args:
-        one: a question.
-        other: another one.
-        rarity: how much a feature says, by how few questions have it.
-    """
-    small, large = sorted((one.pieces, other.pieces), key=len)
-    shared = sum(
-        weight * large[piece] * rarity(piece) ** 2 for piece, weight in small.items() if piece in large
-    )
-    if not shared:
-        return 0.0
-    cosine = shared / (_length(one, rarity) * _length(other, rarity))
-    return cosine * agreement(one, other)
+def _held(one: set[str], other: set[str]) -> str:
+    """How things of one kind that two questions name go together: `other` things, `more` of them, or fine."""
+    if not one or not other or one == other:
+        return ""
+    return "more" if one < other or other < one else "other"
 
 
-def agreement(one: Features, other: Features) -> float:
-    """1, or less where both say what they want, or which thing they mean, and say different things."""
-    factor = 1.0
-    if not one.aspects & other.aspects and one.aspects | other.aspects:
-        factor *= _OTHER_ASPECT if one.aspects and other.aspects else _ONE_ASPECT
-    if one.acts != other.acts and not one.acts & other.acts:
-        factor *= _OTHER_ACT if one.acts and other.acts else _ONE_ACT
-    if _is_turned(one, other):
-        factor *= _TURNED
-    for kind, names in one.kinds.items():
-        if kind in other.kinds and other.kinds[kind] != names:
-            factor *= _APART
-    return factor
-
-
-def _is_turned(one: Features, other: Features) -> bool:
-    """Whether one thing becomes another in both, but not the same one."""
-    turns = "convert" in one.acts and "convert" in other.acts
-    return turns and len(one.words) > 1 and one.words != other.words and set(one.words) == set(other.words)
-
-
-def _length(features: Features, rarity: Callable[[str], float]) -> float:
-    return math.sqrt(sum((weight * rarity(piece)) ** 2 for piece, weight in features.pieces.items()))
-
-
-# Digits of a number that says which one are kept from becoming `#` by a stay among private characters.
-_HIDE_DIGITS: Final = {ord("0") + n: 0xE000 + n for n in range(10)}
-_SHOW_DIGITS: Final = {0xE000 + n: ord("0") + n for n in range(10)}
-
-
-def _number(text: str) -> str:
-    """Digits for a number up to 99 in characters; longer ones are taken digit by digit."""
-    if "十" in text:
-        tens, _, ones = text.partition("十")
-        return (tens.translate(_DIGITS) or "1") + (ones.translate(_DIGITS) or "0")
-    return text.translate(_DIGITS)
+def _overlap(one: Features, other: Features) -> tuple[float, float]:
+    """How much of the shorter one is said by both, and how many characters neither shares."""
+    first, second = "\n".join(one.reading.content), "\n".join(other.reading.content)
+    mine, theirs = len(first) - first.count("\n"), len(second) - second.count("\n")
+    shared = shared_chars(first, second)[0] if mine and theirs else 0
+    shared += _LATIN_CHARS * len(one.latin & other.latin)
+    mine += _LATIN_CHARS * len(one.latin)
+    theirs += _LATIN_CHARS * len(other.latin)
+    if not mine and not theirs:
+        return float(one.reading.acts == other.reading.acts and one.reading.soft == other.reading.soft), 0.0
+    return shared / max(1, min(mine, theirs)), min(mine - shared, theirs - shared, _MOST_GAP_CHARS)

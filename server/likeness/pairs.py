@@ -2,8 +2,9 @@
 
 Pure. `pairs.csv` holds school and public-service questions; its `half` says on which pairs a threshold may be
 chosen (`tune`) and which ones judge it (`judge`); no family of questions is in both. `fresh` was written
-later, before anybody had seen what the program makes of it, and then looked at; `blind` was judged once, and
-no word list was written after a look at it: it says how well groups of others' questions will agree.
+later, before anybody had seen what the program makes of it, and then looked at: the weights of `likeness` are
+fitted to it and to `tune`. `blind` was judged once, after all of that: it says how well groups of others'
+questions will agree.
 """
 
 from __future__ import annotations

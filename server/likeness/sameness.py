@@ -68,12 +68,12 @@ def speaks_against(one: Reading, other: Reading) -> str | None:
             continue
         if set(names) != set(others):
             return "kind"
-    if one.is_directed and other.is_directed and _is_turned(one, other):
+    if one.is_directed and other.is_directed and is_turned(one, other):
         return "direction"
     return None
 
 
-def _is_turned(one: Reading, other: Reading) -> bool:
+def is_turned(one: Reading, other: Reading) -> bool:
     """Whether two things that both name come in the other order."""
     first, second = "\n".join(one.content), "\n".join(other.content)
     places = [(first.index(run), second.index(run)) for run in one.pieces & other.pieces]
@@ -85,7 +85,7 @@ def _alike(one: Reading, other: Reading) -> float:
     first, second = "\n".join(one.content), "\n".join(other.content)
     mine, theirs = len(first) - first.count("\n"), len(second) - second.count("\n")
     if mine and theirs:
-        shared, left = _shared(first, second)
+        shared, left = shared_chars(first, second)
         alike = 2 * shared / (mine + theirs + _UNSHARED * (mine + theirs - 2 * shared))
     else:
         shared, left = 0, frozenset[str]()
@@ -94,7 +94,7 @@ def _alike(one: Reading, other: Reading) -> float:
         alike *= _OPEN_KIND
     if left & _TELLING:
         alike *= _OTHER_WORD
-    alike *= _wanted(one, other)
+    alike *= how_wanted(one, other)
     i_say_more = shared < mine or _asks_more(one, other)
     they_say_more = shared < theirs or _asks_more(other, one)
     if (i_say_more and (they_say_more or _adds(other, one))) or (they_say_more and _adds(one, other)):
@@ -104,7 +104,7 @@ def _alike(one: Reading, other: Reading) -> float:
     return alike
 
 
-def _wanted(one: Reading, other: Reading) -> float:
+def how_wanted(one: Reading, other: Reading) -> float:
     """How well what is wanted of it agrees."""
     factor = 1.0
     if one.aspects != other.aspects and not one.aspects & other.aspects:
@@ -138,7 +138,7 @@ def _adds(one: Reading, other: Reading) -> bool:
     return bool(one.soft - other.soft or one.weak - other.weak - _ANY_WAY)
 
 
-def _shared(one: str, other: str) -> tuple[int, frozenset[str]]:
+def shared_chars(one: str, other: str) -> tuple[int, frozenset[str]]:
     """How many characters lie in pieces that both have, and which lie in none.
 
     Single characters are pieces only where they are whole runs, or little else is said.

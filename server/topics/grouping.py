@@ -12,15 +12,19 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Final
 
 from server.likeness import Features, features_of, likeness
 
-THRESHOLD: Final = 0.26  # chosen on one half of `pairs.csv`, judged on the other: see `dayi bench stats`
+THRESHOLD: Final = (
+    0.5  # as likely one question as two; judged on pairs that chose nothing: see `dayi bench stats`
+)
 MOST_WORDINGS: Final = 5  # of one group: enough to know it again
 _SAME_WORDING: Final = 0.95
 _MOST_VISITS: Final = 6_000
 _MOST_COMPARED: Final = 24
+_MOST_GROUPS: Final = 4
 _RARITY: Final = 0.25
 _MARKS: Final = "@~!"  # features that questions about anything share
 
@@ -70,7 +74,7 @@ class Grouping:
     def add(self, question: str) -> Placed:
         """Put a question into its group, which may be a new one."""
         features = features_of(question)
-        if not features.words and not features.acts:
+        if features.is_empty:
             return Placed(None)
         found, how_like = self._nearest(features)
         if found is None:
@@ -173,10 +177,17 @@ class Grouping:
         return group
 
     def _nearest(self, features: Features) -> tuple[str | None, float]:
-        best, best_group = 0.0, None
+        found: dict[str, float] = {}
         for number in self._candidates(features):
             group, wording = self._wordings[number]
-            how_like = likeness(features, wording, self._rarity)
+            how_like = likeness(features, wording)
+            if how_like >= self._threshold and how_like > found.get(group, 0.0):
+                found[group] = how_like
+        best, best_group = 0.0, None
+        for group, how_like in heapq.nlargest(_MOST_GROUPS, found.items(), key=itemgetter(1)):
+            if how_like < 1:  # one wording is like many things: all that were kept of the group count
+                wordings = self._groups[group].wordings
+                how_like = sum(likeness(features, wording) for wording in wordings) / len(wordings)
             if how_like > best:
                 best, best_group = how_like, group
         return (best_group, best) if best >= self._threshold else (None, best)

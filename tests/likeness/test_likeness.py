@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from server.likeness import features_of, likeness
 from server.topics.grouping import THRESHOLD
@@ -51,6 +53,14 @@ def test_likeness_is_symmetric_and_whole_for_one_text() -> None:
     one, other = features_of("浮力怎么算"), features_of("浮力的计算公式")
     assert likeness(one, one) == pytest.approx(1)
     assert likeness(one, other) == likeness(other, one)
+
+
+@given(st.text(max_size=40), st.sampled_from(["怎么办护照", "小数化成分数", "身份证丢了", "what is DNA"]))
+def test_likeness_of_any_texts_is_symmetric_and_a_share(one: str, other: str) -> None:
+    """Whatever is asked: order does not matter, and the number is one from 0 to 1."""
+    first, second = features_of(one), features_of(f"{one}{other}")
+    assert likeness(first, second) == pytest.approx(likeness(second, first))
+    assert 0.0 <= likeness(first, second) <= 1.0
 
 
 @pytest.mark.parametrize("text", ["", "？？？", "请问", "吗", "😀", "a" * 100_000])
