@@ -5,6 +5,7 @@ import { html, useEffect, useState } from '../vendor/preact.js';
 import { api } from '../shared/api.js';
 import { lang, pick } from '../shared/i18n.js';
 import { Empty, Note, Problem, useLoad, Wait } from '../shared/parts.js';
+import { teacherWord } from '../shared/roles.js';
 import { TopicsEditor } from './editor.js';
 import { Days, Hours, Outcomes, Topics } from './figures.js';
 import { daysOf, readAddress, today, writeAddress } from './period.js';
@@ -66,12 +67,13 @@ function Statistics({ site, classes, timezone, hasAnswers }) {
 
 function Results({ stats, site, word, hasClasses, choice, days, hasAnswers }) {
   const { questions } = stats.tiles;
+  const waiting = useLoad((signal) => api.get('/api/stats/threads', { class: choice.classId, state: 'waiting' }, signal), [choice.classId]);
   return html`
     <p class="sentence" role="status">${stats.sentence}</p>
     ${questions === 0 && html`<${Nothing} site=${site} word=${word} hasClasses=${hasClasses} running=${stats.running} />`}
     ${questions === null && html`<${Empty} icon="eye-off" title=${t('too_few')}><p>${t('too_few_body', { k: stats.small_group })}</p><//>`}
     ${questions > 0 && html`
-      <${Tiles} stats=${stats} />
+      <${Tiles} stats=${stats} waiting=${waiting.value?.waiting ?? null} teacher=${teacherWord(site)} />
       <div class="figures">
         <${Days} stats=${stats} /><${Hours} stats=${stats} />
         <${Topics} stats=${stats} /><${Outcomes} stats=${stats} />
@@ -80,7 +82,7 @@ function Results({ stats, site, word, hasClasses, choice, days, hasAnswers }) {
       ${stats.hidden + stats.left_out > 0 && html`<${Note} icon="eye-off">
         ${stats.hidden > 0 && t('hidden_note', { k: stats.small_group, n: stats.hidden })} ${stats.left_out > 0 && t('left_out_note')}
       <//>`}`}
-    <${Tabs} stats=${stats} site=${site} choice=${choice} days=${days ?? stats} word=${word} hasAnswers=${hasAnswers} />
+    <${Tabs} stats=${stats} site=${site} choice=${choice} days=${days ?? stats} word=${word} hasAnswers=${hasAnswers} waiting=${waiting} />
     <p class="hint">${stats.label}</p>`;
 }
 

@@ -1,10 +1,8 @@
 // The tabs below the charts: which one is open stands in the address of the page's own session, arrow keys move between them.
 
 import { html, useState } from '../vendor/preact.js';
-import { api } from '../shared/api.js';
 import { number, texts as dictionary } from '../shared/i18n.js';
 import { keep, kept, sessionStore } from '../shared/keep.js';
-import { useLoad } from '../shared/parts.js';
 import { teacherWord } from '../shared/roles.js';
 import { Approved } from './approved.js';
 import { Poor } from './poor.js';
@@ -23,9 +21,8 @@ export function nextTab(tab, key) {
   return next === undefined ? null : TABS[(next + TABS.length) % TABS.length];
 }
 
-export function Tabs({ stats, site, choice, days, word, hasAnswers }) {
+export function Tabs({ stats, site, choice, days, word, hasAnswers, waiting }) {
   const [tab, setTab] = useState(() => (TABS.includes(kept('stats-tab', sessionStore)) ? kept('stats-tab', sessionStore) : 'groups'));
-  const waiting = useLoad((signal) => api.get('/api/stats/threads', { class: choice.classId, state: 'waiting' }, signal), [choice.classId]);
   const open = (name) => {
     setTab(name);
     keep('stats-tab', name, sessionStore);

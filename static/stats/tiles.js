@@ -1,4 +1,4 @@
-// The four tiles: questions, people, answered well, the wait for the first word.
+// The four tiles: questions, people, answered well, and who waits for an answer of a person.
 
 import { html } from '../vendor/preact.js';
 import { number } from '../shared/i18n.js';
@@ -11,7 +11,7 @@ function Tile({ name, value, more, hidden = false }) {
   </div>`;
 }
 
-export function Tiles({ stats }) {
+export function Tiles({ stats, waiting, teacher }) {
   const { tiles, num_weeks: weeks, first_token_ms: wait } = stats;
   const previous = tiles.previous_questions;
   const before = previous === null ? t('previous_hidden')
@@ -24,7 +24,7 @@ export function Tiles({ stats }) {
     <${Tile} name=${t('tile_answered')} value=${tiles.answered_share === null ? null : percent(tiles.answered_share)}
       hidden=${tiles.answered_share === null}
       more=${missed === null ? tiles.answered_share === null ? t('hidden_why') : '' : missed ? t('not_answered', { n: missed }) : t('all_answered')} />
-    <${Tile} name=${t('tile_wait')} value=${wait.p50 === null ? t('none') : seconds(wait.p50)}
-      more=${wait.p95 === null ? '' : t('wait_most', { time: seconds(wait.p95) })} />
+    <${Tile} name=${t('tile_waiting', { teacher })} value=${waiting === null ? t('none') : number(waiting)}
+      more=${wait.p50 === null ? '' : t('first_word', { time: seconds(wait.p50) })} />
   </div>`;
 }

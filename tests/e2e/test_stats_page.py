@@ -35,7 +35,9 @@ async def test_class_is_told_in_a_sentence_tiles_and_figures(
     await expect(tiles.get_by_role("group", name="提问的人").locator("strong")).to_have_text(str(NUM_PUPILS))
     await expect(tiles.get_by_role("group", name="提问的人")).to_contain_text("共 42 人")
     await expect(tiles.get_by_role("group", name="答好了").locator("strong")).to_have_text("67%")
-    await expect(tiles.get_by_role("group", name="等第一个字").locator("strong")).to_contain_text("秒")
+    waiting = tiles.get_by_role("group", name="等教师回复")
+    await expect(waiting.locator("strong")).to_have_text("0")
+    await expect(waiting).to_contain_text("秒")
     for name in FIGURES:
         figure = page.get_by_role("region", name=name, exact=True)
         await expect(figure.get_by_role("img")).to_be_visible()
