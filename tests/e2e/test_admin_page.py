@@ -202,6 +202,7 @@ async def test_one_logs_out(slow_server: Serving, people: People, school: School
     """Logged out from the menu, the page is closed to whoever sits there next."""
     someone = school.member("值班员", "admin")
     page = await people.open(f"{slow_server.url}/admin", login=someone.cookie)
+    await page.wait_for_load_state("networkidle")  # what is asked for after the logout would be refused
     await page.get_by_role("button", name="账号：值班员").click()
     await page.get_by_role("button", name="退出登录").click()
     await page.wait_for_url("**/login")
