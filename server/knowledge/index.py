@@ -122,11 +122,6 @@ class Index:
     def __len__(self) -> int:
         return sum(part.num_wanted for part in self._parts)
 
-    @property
-    def num_segments(self) -> int:
-        """How many there are now."""
-        return len(self._parts)
-
     def add(self, passages: Iterable[tuple[int, int, Terms]]) -> None:
         """Take in whole documents: of each passage its id, its document's number, its terms."""
         segment = make_segment(passages)

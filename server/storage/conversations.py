@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, insert, or_, select, update
+from sqlalchemy import func, insert, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.storage.forgetting import forget_conversations
@@ -129,20 +129,6 @@ async def list_for_owner(
         )
         query = query.where(or_(Conversation.title.icontains(wanted, autoescape=True), in_texts))
     return [ListedConversation(**row) for row in (await connection.execute(query)).mappings()]
-
-
-async def set_title(connection: AsyncConnection, conversation_id: str, title: str) -> None:
-    """Give the conversation the name under which it is listed."""
-    await connection.execute(
-        update(Conversation).where(Conversation.id == conversation_id).values(title=title)
-    )
-
-
-async def touch(connection: AsyncConnection, conversation_id: str, now_ms: int) -> None:
-    """Something happened in it: it moves to the top of the list."""
-    await connection.execute(
-        update(Conversation).where(Conversation.id == conversation_id).values(updated_at_ms=now_ms)
-    )
 
 
 async def delete(connection: AsyncConnection, conversation_id: str, owner_id: str) -> bool:
