@@ -87,7 +87,8 @@ class Retention:
         while True:
             try:
                 done = await self.run()
-                log.info("removed what was too old", **done.counts)
+                if done.counts:
+                    log.info("removed what was too old", **done.counts)
                 await asyncio.sleep(ROUND_SECONDS)
             except StorageProblem as problem:
                 log.error("cannot remove what is too old", reason=str(problem))
