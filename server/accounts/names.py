@@ -11,11 +11,13 @@ from typing import Final
 from filters import fold
 from server.accounts.views import not_found
 from server.errors import ClientProblem
-from server.storage import class_names, classes
+from server.storage import acts, class_names, classes
+from server.storage.acts import By
 from server.storage.database import Database
 
 MAX_NAMES: Final = 2000
 LEAST_CHARS, MOST_CHARS = 2, 40
+SET, CHANGED, CLEARED = "set_class_names", "change_class_names", "clear_class_names"
 
 
 class Names:
@@ -35,8 +37,15 @@ class Names:
                 raise not_found("班级", "class")
             return await class_names.get(connection, class_id)
 
-    async def put(self, class_id: str, text: str) -> list[str]:
+    async def put(self, class_id: str, text: str, *, by: By | None = None) -> list[str]:
         """Keep exactly the names in a text, one a line; an empty text takes the list away.
+
+        That it was done is on the record, with counts and without any name.
+
+        Args:
+            class_id: whose names.
+            text: the names.
+            by: who does it, and when.
 
         Returns:
             The names: without white space around them, each once.
@@ -46,10 +55,26 @@ class Names:
         """
         names = read_names(text)
         async with self._database.write() as connection:
-            if await classes.get(connection, class_id) is None:
+            row = await classes.get(connection, class_id)
+            if row is None:
                 raise not_found("班级", "class")
-            await class_names.put(connection, class_id, names)
+            before = await class_names.get(connection, class_id)
+            if before != names:
+                await class_names.put(connection, class_id, names)
+                await acts.note(connection, by, _act(before, names), row.name, **_counts(before, names))
         return names
+
+
+def _act(before: list[str], after: list[str]) -> str:
+    if not after:
+        return CLEARED
+    return CHANGED if before else SET
+
+
+def _counts(before: list[str], after: list[str]) -> dict[str, int]:
+    """How many names there are, came and went: who is meant stays between the list and its class."""
+    old, new = set(before), set(after)
+    return {"names": len(after), "added": len(new - old), "removed": len(old - new)}
 
 
 def read_names(text: str) -> list[str]:

@@ -10,14 +10,21 @@ import asyncio
 import hashlib
 import json
 from collections.abc import Sequence
+from typing import Final, Literal
 
 from server.errors import ClientProblem
+from server.storage import acts
 from server.storage import topics as storage
+from server.storage.acts import By
 from server.storage.database import Database
 from server.storage.ids import new_id
 from server.topics.matcher import TopicMatcher
 from server.topics.taxonomy import TopicNode, checked_taxonomy, shipped_taxonomy
 from server.topics.wording import Lang, say
+
+Way = Literal["edit", "import", "reset"]
+ACTS: Final[dict[Way, str]] = {"edit": "edit_topics", "import": "import_topics", "reset": "reset_topics"}
+_NAMED_TOPICS = 20  # so many are named in the record; all of them are counted
 
 
 class TopicDesk:
@@ -67,7 +74,20 @@ class TopicDesk:
         topics = [topic.as_json() for topic in self._taxonomy]
         return {"topics": topics, "stamp": _stamp(topics)}
 
-    async def replace(self, raw: object, lang: Lang, stamp: str | None = None) -> dict[str, object]:
+    def shipped(self) -> dict[str, object]:
+        """What a new database begins with, in the same shape."""
+        topics = [topic.as_json() for topic in shipped_taxonomy(self._preset)]
+        return {"topics": topics, "stamp": _stamp(topics)}
+
+    async def replace(
+        self,
+        raw: object,
+        lang: Lang,
+        stamp: str | None = None,
+        *,
+        way: Way = "edit",
+        by: By | None = None,
+    ) -> dict[str, object]:
         """Put an edited taxonomy in the place of the present one; effective from the next question.
 
         Topics without an id get one; the others keep theirs, and with it what was counted.
@@ -76,6 +96,8 @@ class TopicDesk:
             raw: the `topics` of `PUT /api/topics`.
             lang: the language of the messages.
             stamp: that of the taxonomy which was edited; None replaces whatever is in effect.
+            way: how the editor came to it, for the record.
+            by: who does it, and when.
 
         Raises:
             ClientProblem: `bad_topics`, naming every mistake, or 409 `topics_changed`, when somebody else
@@ -92,7 +114,7 @@ class TopicDesk:
                 zh, en = say("zh", "changed"), say("en", "changed")
                 raise ClientProblem("topics_changed", zh, message_en=en, status=409)
             matcher = await asyncio.to_thread(TopicMatcher.compile, taxonomy)
-            await self._store(taxonomy)
+            await self._store(taxonomy, way, by)
             self._taxonomy, self._matcher = taxonomy, matcher
         return self.listed()
 
@@ -100,17 +122,40 @@ class TopicDesk:
         self._matcher = await asyncio.to_thread(TopicMatcher.compile, taxonomy)
         self._taxonomy = taxonomy
 
-    async def _store(self, taxonomy: Sequence[TopicNode]) -> None:
+    async def _store(
+        self, taxonomy: Sequence[TopicNode], way: Way | None = None, by: By | None = None
+    ) -> None:
         rows = [
             storage.StoredTopic(node.id, node.parent_id, node.name_zh, node.name_en, node.keywords)
             for node in taxonomy
         ]
         async with self._database.write() as connection:
             await storage.replace_topics(connection, rows)
+            changed = _difference(self._taxonomy, taxonomy)
+            if way is not None and changed:
+                await acts.note(connection, by, ACTS[way], str(len(taxonomy)), **changed)
 
 
 def _node(topic: storage.StoredTopic) -> TopicNode:
     return TopicNode(topic.id, topic.parent_id, topic.name_zh, topic.name_en, topic.keywords)
+
+
+def _difference(before: Sequence[TopicNode], after: Sequence[TopicNode]) -> dict[str, object]:
+    """What came, went or is another now: all counted, the first ones named; empty where nothing differs."""
+    old, new = {node.id: node for node in before}, {node.id: node for node in after}
+    parts = {
+        "added": [node for node in after if node.id not in old],
+        "changed": [node for node in after if node.id in old and old[node.id] != node],
+        "removed": [node for node in before if node.id not in new],
+    }
+    told: dict[str, object] = {
+        name: {"count": len(nodes), "names": [node.name_zh for node in nodes[:_NAMED_TOPICS]]}
+        for name, nodes in parts.items()
+        if nodes
+    }
+    if not told and [node.id for node in before] != [node.id for node in after]:
+        told["order"] = "changed"
+    return told
 
 
 def _stamp(topics: object) -> str:

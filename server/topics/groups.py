@@ -14,7 +14,9 @@ from typing import Final
 
 from server.errors import ClientProblem
 from server.likeness import features_of, likeness
+from server.storage import acts, classes
 from server.storage import groups as storage
+from server.storage.acts import By
 from server.storage.database import Database
 from server.storage.ids import new_id
 from server.topics.grouping import Grouping, Placed
@@ -95,7 +97,9 @@ class GroupDesk:
                 message_en="These two were marked as not the same. To merge them, take that back first.",
                 status=409,
             )
-        await self._decide(storage.Rule(class_id, "together", group_id, into, None), at_ms, who)
+        await self._decide(
+            storage.Rule(class_id, "together", group_id, into, None), by=By(who, at_ms), what="merge_groups"
+        )
 
     async def free(self, class_id: str | None, group_id: str, *, at_ms: int, who: str) -> None:
         """Take a merging back.
@@ -103,7 +107,9 @@ class GroupDesk:
         Raises:
             StorageProblem: the database refused; nothing is changed then.
         """
-        await self._decide(storage.Rule(class_id, "free", group_id, group_id, None), at_ms, who)
+        await self._decide(
+            storage.Rule(class_id, "free", group_id, group_id, None), by=By(who, at_ms), what="free_group"
+        )
 
     def apart_from(self, class_id: str | None, group_id: str) -> frozenset[str]:
         """The groups that this one is never one with, by hand."""
@@ -125,7 +131,11 @@ class GroupDesk:
                 message_en="These two are merged by hand. Please take that back first.",
                 status=409,
             )
-        await self._decide(storage.Rule(class_id, "never", group_id, other, None), at_ms, who)
+        await self._decide(
+            storage.Rule(class_id, "never", group_id, other, None),
+            by=By(who, at_ms),
+            what="keep_groups_apart",
+        )
 
     async def allow(self, class_id: str | None, group_id: str, other: str, *, at_ms: int, who: str) -> None:
         """Take back that two groups, with whatever is merged into them, are not the same.
@@ -133,8 +143,10 @@ class GroupDesk:
         Raises:
             StorageProblem: the database refused; nothing is changed then.
         """
-        for one, two in self._of(class_id).pairs_between(group_id, other):
-            await self._decide(storage.Rule(class_id, "maybe", one, two, None), at_ms, who)
+        pairs = self._of(class_id).pairs_between(group_id, other)
+        taken_back = [storage.Rule(class_id, "maybe", one, two, None) for one, two in pairs]
+        if taken_back:
+            await self._decide(*taken_back, by=By(who, at_ms), what="allow_groups_together")
 
     async def split(self, class_id: str | None, group_id: str, term: str, *, at_ms: int, who: str) -> str:
         """Let questions of a group with a word in them have a group of their own; its id.
@@ -143,7 +155,9 @@ class GroupDesk:
             StorageProblem: the database refused; nothing is changed then.
         """
         new_group = new_id()
-        await self._decide(storage.Rule(class_id, "apart", group_id, new_group, term), at_ms, who)
+        await self._decide(
+            storage.Rule(class_id, "apart", group_id, new_group, term), by=By(who, at_ms), what="split_group"
+        )
         return new_group
 
     async def wordings(self, group_ids: Sequence[str]) -> list[str]:
@@ -176,11 +190,21 @@ class GroupDesk:
             for class_id, group_id in groups
         }
 
-    async def _decide(self, rule: storage.Rule, at_ms: int, who: str) -> None:
+    async def _decide(self, *rules: storage.Rule, by: By, what: str) -> None:
+        """Write down what was decided of the groups of one class: all of it and its record, or nothing.
+
+        The record names groups by their ids: their words were asked by pupils, and the log is kept for good.
+        """
+        first = rules[0]
         async with self._turn:
             async with self._database.write() as connection:
-                await storage.add_rule(connection, rule, at_ms=at_ms, who=who)
-            self._follow(rule)
+                for rule in rules:
+                    await storage.add_rule(connection, rule, at_ms=by.at_ms, who=by.who)
+                row = await classes.get(connection, first.class_id) if first.class_id else None
+                pairs = [[rule.group_id, rule.other_id] for rule in rules]
+                await acts.note(connection, by, what, row.name if row else "", groups=pairs)
+            for rule in rules:
+                self._follow(rule)
 
     def _know(self, wordings: Sequence[storage.Wording], rules: Sequence[storage.Rule]) -> None:
         for wording in wordings:

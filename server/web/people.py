@@ -69,7 +69,7 @@ async def names(call: Call) -> Response:
 async def put_names(call: Call) -> Response:
     """Set these names; questions of the class from now on are without them."""
     body = await read_body(call.request, NamesBody)
-    kept = await call.parts.accounts.names.put(call.request.path_params["id"], body.text)
+    kept = await call.parts.accounts.names.put(call.request.path_params["id"], body.text, by=call.by)
     if call.parts.private is not None:
         await call.parts.private.refresh()
     return answer({"names": kept, "masked": call.parts.private is not None})

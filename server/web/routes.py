@@ -159,6 +159,7 @@ TABLE: tuple[Row, ...] = (
     *(Row(method, path, Permission.SEE_RECORDS, endpoint) for method, path, endpoint in record_routes.ALL),
     Row("GET", "/api/topics", STATISTICS, statistics.topics),
     Row("GET", "/api/topics/export", STATISTICS, statistics.export_topics),
+    Row("GET", "/api/topics/shipped", TOPICS, statistics.shipped_topics),
     Row("PUT", "/api/topics", TOPICS, statistics.replace_topics),
     Row("GET", "/api/documents", DOCUMENTS, documents.list_documents),
     Row("POST", "/api/documents", DOCUMENTS, documents.add_document, documents.UPLOAD_BYTES),

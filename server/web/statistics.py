@@ -39,6 +39,7 @@ class TopicsBody(Body):
 
     topics: list[Any]
     stamp: str | None = Field(None, max_length=64)  # of what was edited; without it nothing is compared
+    way: Literal["edit", "import", "reset"] = "edit"  # for the record
 
 
 async def classes(call: Call) -> Response:
@@ -106,6 +107,11 @@ async def topics(call: Call) -> Response:
     return answer(call.parts.topics.listed())
 
 
+async def shipped_topics(call: Call) -> Response:
+    """The taxonomy that the preset came with, to go back to."""
+    return answer(await asyncio.to_thread(call.parts.topics.shipped))
+
+
 async def export_topics(call: Call) -> Response:
     """The taxonomy as a file that the page of another school can read in."""
     content = json.dumps({"topics": call.parts.topics.listed()["topics"]}, ensure_ascii=False, indent=1)
@@ -115,7 +121,9 @@ async def export_topics(call: Call) -> Response:
 async def replace_topics(call: Call) -> Response:
     """Put another taxonomy in its place."""
     body = await read_body(call.request, TopicsBody)
-    return answer(await call.parts.topics.replace(body.topics, call.language, body.stamp))
+    topics = call.parts.topics
+    kept = await topics.replace(body.topics, call.language, body.stamp, way=body.way, by=call.by)
+    return answer(kept)
 
 
 async def _report(call: Call) -> Report:

@@ -25,6 +25,7 @@ function Editor({ topics, stamp, onBack }) {
   const [draft, setDraft] = useState(() => toDraft(topics));
   const [q, setQ] = useState('');
   const [open, setOpen] = useState(() => new Set());
+  const [way, setWay] = useState('edit');
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState(null);
   const [findings, setFindings] = useState({});
@@ -44,8 +45,9 @@ function Editor({ topics, stamp, onBack }) {
   const save = async (over) => {
     setBusy(true);
     try {
-      const answer = await api.put('/api/topics', { topics: fromDraft(draft), stamp: over });
+      const answer = await api.put('/api/topics', { topics: fromDraft(draft), stamp: over, way });
       setSaved(answer);
+      setWay('edit');
       setDraft(toDraft(answer.topics));
       setProblem(null);
       setFindings({});
@@ -77,11 +79,19 @@ function Editor({ topics, stamp, onBack }) {
     setDraft(next);
     setOpen(new Set([...open, parentId ?? row.id]));
   };
-  const readIn = (text) => {
-    const before = draft;
-    setDraft(fromFile(text));
-    toast(t('read_in'), { action: { label: t('undo'), run: () => setDraft(before) } });
+  /** Another taxonomy in the place of the draft: it counts when it is saved, and can be taken back before. */
+  const takeOver = (rows, how, said) => {
+    const before = { draft, way };
+    const undo = () => {
+      setDraft(before.draft);
+      setWay(before.way);
+    };
+    setDraft(rows);
+    setWay(how);
+    toast(said, { action: { label: t('undo'), run: undo } });
   };
+  const readIn = (text) => takeOver(fromFile(text), 'import', t('read_in'));
+  const putBack = (shipped) => takeOver(toDraft(shipped), 'reset', t('put_back_done'));
   const minus = (row) => {
     const before = draft;
     setDraft(remove(draft, row.key));
@@ -102,7 +112,7 @@ function Editor({ topics, stamp, onBack }) {
       <span class="small quiet-text" role="status">${changed ? t('changed') : t('no_changes')}</span>
       <button type="button" class="button primary" disabled=${busy || !changed} onClick=${() => save(saved.stamp)}>${t(busy ? 'saving' : 'save')}</button>
     </div>
-    <${TopicFiles} onText=${readIn} />
+    <${TopicFiles} onText=${readIn} onShipped=${putBack} />
     <${Suggestions} draft=${draft} nameOf=${nameOf} onAdd=${suggested} />
     ${problem && html`<${Findings} problem=${problem} />`}
     ${shown.length === 0 && q && html`<p class="quiet-text">${t('find_none', { q })}</p>`}

@@ -7,7 +7,9 @@ import re
 from pathlib import Path
 
 import server
+from server.accounts import names
 from server.office import editing, examples
+from server.topics.desk import ACTS
 
 SOURCES = Path(server.__file__).parent
 TEXTS = SOURCES.parent / "static" / "records" / "texts_acts.js"
@@ -23,7 +25,8 @@ def test_every_act_has_a_name_in_both_languages() -> None:
 
 
 def _written() -> set[str]:
-    found = {editing.CHANGED, examples.LOADED, examples.REMOVED}
+    found = {editing.CHANGED, examples.LOADED, examples.REMOVED, *ACTS.values()}
+    found |= {names.SET, names.CHANGED, names.CLEARED}
     for file in SOURCES.rglob("*.py"):
         for call in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(call, ast.Call):
