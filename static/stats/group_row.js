@@ -6,9 +6,11 @@ import { number, texts as dictionary } from '../shared/i18n.js';
 import { IconButton } from '../shared/parts.js';
 import { toast } from '../shared/toast.js';
 import { AnswerButton } from './answer_dialog.js';
+import { texts as ofDetails } from './texts_details.js';
 import { texts } from './texts_groups.js';
 
 const t = dictionary(texts);
+const say = dictionary(ofDetails);
 
 export const nameOf = (group) => group.wording ?? (group.terms.join(' · ') || t('no_wording'));
 
@@ -20,7 +22,7 @@ export function trendOf({ questions, previous }, say = t) {
   return say(more > 0 ? 'trend_up' : 'trend_down', { n: number(Math.abs(more)) });
 }
 
-export function GroupRow({ group, groups, weeks, onOpen, onDone }) {
+export function GroupRow({ group, groups, weeks, hasDetails, onOpen, onDone }) {
   const { merged, terms } = group;
   const apart = groups.filter((each) => group.apart.includes(each.id));
   const allow = (other) => async () => {
@@ -56,6 +58,7 @@ export function GroupRow({ group, groups, weeks, onOpen, onDone }) {
     <td data-label=${t('trend')}>${trendOf(group)}</td>
     <td data-label=${t('ratings')}>${rated}</td>
     <td class="no-print"><div class="row">
+      ${hasDetails && html`<button type="button" class="button small" onClick=${() => onOpen({ what: 'details', group })}>${say('details')}</button>`}
       <${AnswerButton} group=${group} name=${nameOf(group)} />
       <button type="button" class="button small" onClick=${() => onOpen({ what: 'merge', group })}>${t('merge')}</button>
       <button type="button" class="button small" onClick=${() => onOpen({ what: 'split', group })}>${t('split')}</button>

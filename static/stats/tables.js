@@ -4,12 +4,14 @@ import { html, useState } from '../vendor/preact.js';
 import { api } from '../shared/api.js';
 import { lang, texts as dictionary } from '../shared/i18n.js';
 import { Empty, Note, Problem, useLoad, Wait } from '../shared/parts.js';
+import { DetailsDialog, seesDetails } from './group_details.js';
 import { GroupRow } from './group_row.js';
 import { MergeDialog, ApartDialog } from './group_dialogs.js';
 import { texts } from './texts_groups.js';
 
 const t = dictionary(texts);
-export function Groups({ choice, days, word, weeks }) {
+
+export function Groups({ site, choice, days, word, weeks, from }) {
   const [open, setOpen] = useState(null);
   const { value, problem, reload } = useLoad(
     (signal) => api.get('/api/stats/groups', { class: choice.classId, from: days.from, to: days.to }, signal),
@@ -33,11 +35,12 @@ export function Groups({ choice, days, word, weeks }) {
           <th scope="col">${t('trend')}</th><th scope="col">${t('ratings')}</th>
           <th scope="col" class="no-print">${t('more')}</th>
         </tr></thead>
-        <tbody>${value.groups.map((group) => html`<${GroupRow} key=${group.id} group=${group} groups=${value.groups} weeks=${weeks} onOpen=${setOpen} onDone=${reload} />`)}</tbody>
+        <tbody>${value.groups.map((group) => html`<${GroupRow} key=${group.id} group=${group} groups=${value.groups} weeks=${weeks} hasDetails=${seesDetails(site)} onOpen=${setOpen} onDone=${reload} />`)}</tbody>
       </table>
     </div>
     ${value.hides_groups && html`<${Note} icon="eye-off">${t('groups_hidden', { k: value.small_group })}<//>`}
     <p class="hint">${value.label}</p>
+    ${open?.what === 'details' && html`<${DetailsDialog} group=${open.group} site=${site} choice=${choice} days=${days} from=${from} smallGroup=${value.small_group} onClose=${close} />`}
     ${open?.what === 'merge' && html`<${MergeDialog} group=${open.group} groups=${value.groups} word=${word} onClose=${close} onDone=${done} />`}
     ${open?.what === 'split' && html`<${ApartDialog} group=${open.group} groups=${value.groups} onClose=${close} onDone=${done} />`}`;
 }

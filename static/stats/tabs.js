@@ -38,7 +38,7 @@ export function Tabs({ stats, site, choice, days, word, hasAnswers, waiting }) {
   const n = waiting.value?.waiting ?? 0;
   const name = (each) => (each === 'threads' ? t(n ? 'threads_waiting' : 'threads', { teacher, n: number(n) }) : t(each));
   const panel = {
-    groups: () => html`<${Groups} choice=${choice} days=${days} word=${word} weeks=${stats.num_weeks} />`,
+    groups: () => html`<${Groups} site=${site} choice=${choice} days=${days} word=${word} weeks=${stats.num_weeks} from=${stats.from} />`,
     poor: () => html`<${Poor} choice=${choice} days=${days} hasAnswers=${hasAnswers} />`,
     approved: () => html`<${Approved} hasAnswers=${hasAnswers} choice=${choice} />`,
     safety: () => html`<${Safety} choice=${choice} days=${days} />`,

@@ -34,6 +34,15 @@ class School:
         made = self._ask("POST", "/api/setup", token=server.setup_token, name=ADMIN, password=PASSWORD)
         self.admin = Member(made["login"]["id"], ADMIN, self._http.cookies["dayi_login"])
 
+    @classmethod
+    def known(cls, server: Serving, admin: Member) -> School:
+        """A school that was set up before, seen by its administrator."""
+        school = cls.__new__(cls)
+        school.server, school.admin = server, admin
+        school._http = httpx.Client(base_url=server.url, headers={"Origin": server.url}, timeout=30)
+        school._http.cookies.set("dayi_login", admin.cookie)
+        return school
+
     def close(self) -> None:
         """Let go of the connection."""
         self._http.close()

@@ -13,7 +13,8 @@ from playwright.async_api import expect
 
 from tests.e2e.asked import BIG, NUM_PUPILS, Asked, choose, statistics
 from tests.e2e.asked import asked as asked
-from tests.e2e.browser import People
+from tests.e2e.browser import People, overflow_px
+from tests.e2e.school import School
 from tests.serving import Serving
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
@@ -107,3 +108,32 @@ async def test_topics_are_suggested_and_read_from_a_file(
     wrong.write_text("{}", encoding="utf-8")
     await page.locator("input[type=file]").set_input_files(wrong)
     await expect(page.get_by_text("不是主题文件")).to_be_visible()
+
+
+async def test_wordings_and_weeks_are_for_those_who_may_see_them(
+    running_server: Serving, people: People, asked: Asked
+) -> None:
+    """Without a right there is no button; with both a dialog tells both, by keyboard, on a phone."""
+    school = School.known(running_server, asked.admin)
+    deputy = school.member("赵老师", "admin")
+    page = await statistics(running_server, people, deputy, width=360, height=800)
+    await choose(page, BIG)
+    rows = page.get_by_role("region", name="相似的问题").locator("tbody tr")
+    await expect(rows.first).to_be_visible()
+    await expect(page.get_by_role("button", name="详情…")).to_have_count(0)
+    for right in ("see_text", "see_dates"):
+        school.allow(deputy, right)
+    school.close()
+    await page.reload()
+    theorem = rows.filter(has_text="勾股定理怎么用")
+    details = theorem.get_by_role("button", name="详情…")
+    await details.focus()
+    await page.keyboard.press("Enter")
+    dialog = page.get_by_role("dialog", name="勾股定理怎么用？")
+    await expect(dialog.get_by_role("list", name="单条问法").locator("li")).to_have_text(["勾股定理怎么用？"])
+    weeks = dialog.get_by_role("region", name="哪几周问过").locator("tbody tr")
+    await expect(weeks.first.locator("td").first).to_have_text("5")
+    assert await overflow_px(page) == 0
+    await page.keyboard.press("Escape")
+    await expect(dialog).to_have_count(0)
+    await expect(details).to_be_focused()
