@@ -54,7 +54,7 @@ RIGHTS: dict[Permission, str] = {
     Permission.SEE_GROUPS: "groups: like questions of enough people, with one masked wording for each group",
     Permission.SEE_NAMES: "names: being told, with a reason, who is behind one pseudonym",
     Permission.SEE_TEXT: "text: the single wordings of such a group, masked, which nobody sent to a teacher",
-    Permission.SEE_DATES: "dates: in which weeks of a period a group was asked about, not only that it was",
+    Permission.SEE_DATES: "dates: in which weeks a group was asked about, at what time of day a word was hit",
 }
 
 # Whoever may not see a thing has no business changing it.

@@ -25,7 +25,7 @@ class Records:
     def __init__(self, database: Database, *, timezone: str, hit_text: str) -> None:
         self.trail = Trail(database)
         self.hits = HitLog(database, timezone=timezone, hit_text=hit_text)
-        self.queue = ReviewQueue(database)
+        self.queue = ReviewQueue(database, self.hits)
         self.alerts = AlertDesk(database)
         self.alert_watch = AlertWatch(database)
         self.coverage = Coverage(database)

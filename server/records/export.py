@@ -23,7 +23,6 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "�
 
 Lang = Literal["zh", "en"]
 _HEAD: dict[str, tuple[str, str]] = {
-    "at": ("时间", "Time"),
     "asker": ("提问者（化名）", "Who (pseudonym)"),
     "class": ("班级", "Group"),
     "direction": ("方向", "Direction"),
@@ -38,6 +37,7 @@ _HEAD: dict[str, tuple[str, str]] = {
     "handled_by": ("复核人", "Reviewed by"),
     "note": ("说明", "Note"),
 }
+_WHEN = {True: ("时间", "Time"), False: ("日期", "Day")}
 _SAID: dict[str, tuple[str, str]] = {
     "question": ("提问", "question"),
     "answer": ("回答", "answer"),
@@ -64,6 +64,19 @@ class Cover:
     label: str
 
 
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """The site's clock, and whether whoever gets the file is told times or only days."""
+
+    zone: ZoneInfo
+    exact: bool
+
+    def say(self, at_ms: int) -> str:
+        """A moment as it stands in the file."""
+        moment = datetime.fromtimestamp(at_ms / 1000, self.zone)
+        return f"{moment:%Y-%m-%d %H:%M:%S}" if self.exact else f"{moment:%Y-%m-%d}"
+
+
 def cover(lang: Lang, *, who: str, taken_at: datetime, label: str, num_hits: int, cut: bool) -> Cover:
     """The lines above a table."""
     when = f"{taken_at:%Y-%m-%d %H:%M}"
@@ -76,16 +89,16 @@ def cover(lang: Lang, *, who: str, taken_at: datetime, label: str, num_hits: int
 
 
 def export_csv(
-    found: Sequence[Hit], over: Cover, lang: Lang, zone: ZoneInfo, classes: Mapping[str, str]
+    found: Sequence[Hit], over: Cover, lang: Lang, clock: Clock, classes: Mapping[str, str]
 ) -> bytes:
     """The file: UTF-8 with a byte order mark, without which spreadsheets garble Chinese."""
     out = io.StringIO(newline="")
-    csv.writer(out).writerows(_rows(found, over, lang, zone, classes))
+    csv.writer(out).writerows(_rows(found, over, lang, clock, classes))
     return b"\xef\xbb\xbf" + out.getvalue().encode("utf-8")
 
 
 def export_xlsx(
-    found: Sequence[Hit], over: Cover, lang: Lang, zone: ZoneInfo, classes: Mapping[str, str]
+    found: Sequence[Hit], over: Cover, lang: Lang, clock: Clock, classes: Mapping[str, str]
 ) -> bytes:
     """The same as a workbook of one sheet, whose properties carry the label, too."""
     from openpyxl import Workbook  # only who exports waits for the import
@@ -95,7 +108,7 @@ def export_xlsx(
     workbook.properties.description = f"{over.taken}. {over.label}"
     workbook.properties.creator = "Dayi"
     sheet = workbook.create_sheet("hits")
-    for row in _rows(found, over, lang, zone, classes):
+    for row in _rows(found, over, lang, clock, classes):
         sheet.append([_CONTROL.sub("", cell) if isinstance(cell, str) else cell for cell in row])
     out = io.BytesIO()
     workbook.save(out)
@@ -103,7 +116,7 @@ def export_xlsx(
 
 
 def _rows(
-    found: Sequence[Hit], over: Cover, lang: Lang, zone: ZoneInfo, classes: Mapping[str, str]
+    found: Sequence[Hit], over: Cover, lang: Lang, clock: Clock, classes: Mapping[str, str]
 ) -> Iterable[list[object]]:
     place = 0 if lang == "zh" else 1
 
@@ -113,10 +126,10 @@ def _rows(
     for line in (over.title, over.taken, over.label):
         yield [_cell(line)]
     yield []
-    yield [names[place] for names in _HEAD.values()]
+    yield [names[place] for names in (_WHEN[clock.exact], *_HEAD.values())]
     for hit in found:
         row = (
-            f"{datetime.fromtimestamp(hit.at_ms / 1000, zone):%Y-%m-%d %H:%M:%S}",
+            clock.say(hit.at_ms),
             hit.asker,
             classes.get(hit.class_id or "", ""),
             say(hit.direction),

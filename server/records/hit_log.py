@@ -86,18 +86,51 @@ class HitLog:
         )
 
     async def page(
-        self, query: HitQuery, *, now_ms: int, before: tuple[int, int] | None, limit: int
+        self,
+        query: HitQuery,
+        *,
+        now_ms: int,
+        before: tuple[int, int] | None,
+        limit: int,
+        exact: bool = True,
     ) -> dict[str, Any]:
-        """Some hits, newest first; `total` is null where there are more than can be counted at once."""
+        """Some hits, newest first; `total` is null where there are more than can be counted at once.
+
+        Args:
+            query: which.
+            now_ms: the time.
+            before: time (or only day) and id of the last hit of the page before.
+            limit: at most so many.
+            exact: with their times; else each tells only its day.
+        """
         chosen = self.chosen(query, now_ms)
         async with self._database.read() as connection:
+            if before is not None and not exact:
+                before = self.known_place(before, await hits.get(connection, before[1]), now_ms)
             rows = await hits.page(connection, chosen, before=before, limit=min(max(limit, 1), MAX_PAGE))
             total = await hits.count(connection, chosen)
         return {
-            "hits": [view(row) for row in rows],
+            "hits": self.views(rows, exact=exact),
             "total": total if total <= COUNTED else None,
             "counted": COUNTED,
+            "exact_times": exact,
         }
+
+    def known_place(self, before: tuple[int, int], known: Hit | None, now_ms: int) -> tuple[int, int]:
+        """Where a page goes on for whoever is told days only: a hit's own time, found by its id.
+
+        A time that was made up counts as its day, or times could be found by trying.
+        """
+        at_ms = self.day_start_ms(min(before[0], now_ms)) if known is None else known.at_ms
+        return at_ms, before[1]
+
+    def day_start_ms(self, at_ms: int) -> int:
+        """When the day began in which a time lies."""
+        return start_ms(self.day(at_ms), self.zone)
+
+    def views(self, found: Sequence[Hit], *, exact: bool) -> list[dict[str, Any]]:
+        """Hits for JSON; without exact times each says when its day began."""
+        return [{**view(hit), "at_ms": hit.at_ms if exact else self.day_start_ms(hit.at_ms)} for hit in found]
 
     async def chart(self, query: HitQuery, *, now_ms: int) -> dict[str, Any]:
         """How many hits of each category there were on each day, and of each action altogether."""
@@ -179,8 +212,3 @@ def view(hit: Hit) -> dict[str, Any]:
     for name in ("conversation_id", "turn_id", "word_id"):
         del shown[name]
     return shown
-
-
-def views(found: Sequence[Hit]) -> list[dict[str, Any]]:
-    """Several of them."""
-    return [view(hit) for hit in found]

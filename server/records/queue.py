@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from server.records.hit_log import views
+from server.records.hit_log import HitLog
 from server.records.problems import no_hit, reviewed_already
 from server.records.views import Decision
 from server.storage import audit, hits
@@ -21,20 +21,34 @@ _STATES = {"open": ("open",), "done": ("right", "wrong")}
 class ReviewQueue:
     """Every hit of the action `review`."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, log: HitLog) -> None:
         self._database = database
+        self._log = log
 
     async def page(
-        self, state: Literal["open", "done"], *, before: tuple[int, int] | None = None, limit: int = 50
+        self,
+        state: Literal["open", "done"],
+        *,
+        now_ms: int,
+        before: tuple[int, int] | None = None,
+        limit: int = 50,
+        exact: bool = True,
     ) -> dict[str, Any]:
-        """Some of the queue, newest first, and how many there are."""
+        """Some of the queue, newest first, and how many there are; `exact`: with times, else with days."""
         states = _STATES[state]
         async with self._database.read() as connection:
+            if before is not None and not exact:
+                before = self._log.known_place(before, await hits.get(connection, before[1]), now_ms)
             rows = await hits.page(
                 connection, Chosen(), before=before, review=states, limit=min(max(limit, 1), MAX_PAGE)
             )
             total = await hits.count(connection, Chosen(), states)
-        return {"hits": views(rows), "total": total if total <= COUNTED else None, "counted": COUNTED}
+        return {
+            "hits": self._log.views(rows, exact=exact),
+            "total": total if total <= COUNTED else None,
+            "counted": COUNTED,
+            "exact_times": exact,
+        }
 
     async def num_open(self) -> int:
         """How many wait for somebody."""

@@ -16,7 +16,7 @@ from server.records import NewRule
 from server.records.views import Decision
 from server.web.bodies import FURTHEST, Body, Query, answer, read_body, read_query
 from server.web.parts import Call
-from server.web.records import NoteBody, id_of, position
+from server.web.records import NoteBody, id_of, position, tells_times
 
 ALLOW_LIST = {"zh": "复核放行", "en": "Allowed after review"}
 
@@ -49,7 +49,14 @@ async def reviews(call: Call) -> Response:
     """A part of the queue."""
     query = read_query(call.request, QueueQuery)
     queue = call.parts.records.queue
-    return answer(await queue.page(query.state, before=position(query.before), limit=query.limit))
+    page = await queue.page(
+        query.state,
+        now_ms=call.now_ms,
+        before=position(query.before),
+        limit=query.limit,
+        exact=tells_times(call),
+    )
+    return answer(page)
 
 
 async def review(call: Call) -> Response:

@@ -10,8 +10,9 @@ from typing import Literal
 from pydantic import Field
 from starlette.responses import Response, StreamingResponse
 
+from server.accounts import Permission, may
 from server.records import HitQuery, TargetBody
-from server.records.export import MOST, cover, export_csv, export_xlsx
+from server.records.export import MOST, Clock, cover, export_csv, export_xlsx
 from server.web.bodies import FURTHEST, Body, Query, answer, read_body, read_query
 from server.web.messages import problem
 from server.web.parts import Call
@@ -76,13 +77,24 @@ def position(before: str | None) -> tuple[int, int] | None:
     return int(at_ms), int(row_id)
 
 
+def tells_times(call: Call) -> bool:
+    """Whether hits are told with their times: at what minute somebody wrote something is more than on which
+    day. Everybody else who sees records is told the days."""
+    return may(call.user, Permission.SEE_DATES)
+
+
 async def hits(call: Call) -> Response:
     """A page of the hit log."""
     query = read_query(call.request, HitsQuery)
     log = call.parts.records.hits
-    return answer(
-        await log.page(query.hits, now_ms=call.now_ms, before=position(query.before), limit=query.limit)
+    page = await log.page(
+        query.hits,
+        now_ms=call.now_ms,
+        before=position(query.before),
+        limit=query.limit,
+        exact=tells_times(call),
     )
+    return answer(page)
 
 
 async def chart(call: Call) -> Response:
@@ -95,7 +107,8 @@ async def options(call: Call) -> Response:
     """What can be filtered by."""
     classes = await call.parts.accounts.classes.list_all()
     found = await call.parts.records.hits.options()
-    return answer({**found, "classes": [{"id": each.id, "name": each.name} for each in classes]})
+    listed = [{"id": each.id, "name": each.name} for each in classes]
+    return answer({**found, "classes": listed, "exact_times": tells_times(call)})
 
 
 async def export_hits(call: Call) -> Response:
@@ -114,7 +127,8 @@ async def export_hits(call: Call) -> Response:
         cut=len(found) == most,
     )
     write = export_xlsx if query.format == "xlsx" else export_csv
-    content = await asyncio.to_thread(write, found, over, lang, log.zone, classes)
+    clock = Clock(log.zone, exact=tells_times(call))
+    content = await asyncio.to_thread(write, found, over, lang, clock, classes)
     first, last = log.period(query.hits, call.now_ms)
     filters = query.model_dump(mode="json", exclude_none=True, exclude={"before", "limit", "first", "last"})
     await call.parts.records.trail.note(

@@ -50,10 +50,10 @@ export function Hits({ options, site }) {
         <a class="button small" href=${file('xlsx')} download><${Icon} name="download" />XLSX</a>
       </div>
     </form><//>
-    <p class="hint">${chosen.from || chosen.to ? '' : `${t('lastDays')} `}${t('exportNoted')} ${t(`kept.${options.hit_text}`)}</p>
+    <p class="hint">${chosen.from || chosen.to ? '' : `${t('lastDays')} `}${t('exportNoted')} ${t(`kept.${options.hit_text}`)}${options.exact_times ? '' : ` ${t('daysOnly')}`}</p>
     ${chart.problem ? html`<${Problem} problem=${chart.problem} onRetry=${chart.reload} />`
       : chart.value && chart.value.categories.length > 0 && html`<${ByDay} chart=${chart.value} />`}
-    <${HitTable} key=${key} chosen=${chosen} hasText=${options.hit_text !== 'none'} classNames=${classNames} classWord=${classWord} site=${site} />`;
+    <${HitTable} key=${key} chosen=${chosen} hasText=${options.hit_text !== 'none'} classNames=${classNames} classWord=${classWord} site=${site} exactTimes=${options.exact_times} day=${dayIn(options.timezone)} />`;
 }
 
 const capital = (word) => word[0].toUpperCase() + word.slice(1);
@@ -75,7 +75,7 @@ function ByDay({ chart }) {
     }} />`;
 }
 
-function HitTable({ chosen, hasText, classNames, classWord, site }) {
+function HitTable({ chosen, hasText, classNames, classWord, site, exactTimes, day }) {
   const [pages, setPages] = useState([]);
   const [total, setTotal] = useState(undefined);
   const [counted, setCounted] = useState(0);
@@ -100,13 +100,13 @@ function HitTable({ chosen, hasText, classNames, classWord, site }) {
   if (problem) return html`<${Problem} problem=${problem} onRetry=${fetchMore} />`;
   if (total === undefined) return html`<${Wait} />`;
   if (pages.length === 0) return html`<${Empty} icon="shield-check" title=${t('noHits')}><p>${t('noHitsBody')}</p><//>`;
-  const head = ['time', 'who', null, 'direction', 'word', 'category', 'action', 'lane', 'version', ...(hasText ? ['text'] : []), 'reviewed'];
+  const head = [exactTimes ? 'time' : 'day', 'who', null, 'direction', 'word', 'category', 'action', 'lane', 'version', ...(hasText ? ['text'] : []), 'reviewed'];
   return html`<p class="quiet-text small" role="status">${total === null ? t('moreThan', { n: number(counted) }) : t('total', { n: number(total) })}</p>
     <div class="table-box hit-table" tabindex="0" role="region" aria-label=${t('tab.hits')}>
       <table>
         <thead><tr>${head.map((name) => html`<th key=${name ?? 'class'} scope="col">${name ? t(name) : classWord}</th>`)}</tr></thead>
         <tbody>${pages.map((hit) => html`<tr key=${hit.id}>
-          <td class="when">${exact(hit.at_ms)}</td><td class="code">${maySeeNames && /^[0-9a-f]{16}$/.test(hit.asker)
+          <td class="when">${exactTimes ? exact(hit.at_ms) : day(hit.at_ms)}</td><td class="code">${maySeeNames && /^[0-9a-f]{16}$/.test(hit.asker)
             ? html`<button type="button" class="button small quiet" title=${t('revealWho')} onClick=${() => setAsking(hit)}>${hit.asker}</button>` : hit.asker}</td><td>${classNames[hit.class_id] ?? ''}</td>
           <td>${t(`direction.${hit.direction}`)}</td><td class="word"><strong>${hitWord(hit)}</strong></td>
           <td>${hit.category}<br /><small class="quiet-text">${hit.list_name}</small></td>
@@ -120,6 +120,9 @@ function HitTable({ chosen, hasText, classNames, classWord, site }) {
     ${asking && html`<${RevealDialog} site=${site} classId=${asking.class_id} asker=${asking.asker} about=${`hit:${asking.id}`} onClose=${() => setAsking(null)} />`}
     ${more && html`<p><button type="button" class="button" onClick=${fetchMore}>${t('more')}</button></p>`}`;
 }
+
+/** A moment as the day it lies in for the site, wherever the reader is. */
+export const dayIn = (timeZone) => (ms) => new Intl.DateTimeFormat(lang() === 'en' ? 'en-GB' : 'zh-CN', { dateStyle: 'medium', timeZone }).format(ms);
 
 const exact = (ms) => new Intl.DateTimeFormat(lang() === 'en' ? 'en-GB' : 'zh-CN', {
   month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit', hour12: false,

@@ -8,6 +8,7 @@ import { moment, number } from '../shared/i18n.js';
 import { Icon } from '../shared/icons.js';
 import { Empty, Field, Note, Problem, useLoad, Wait } from '../shared/parts.js';
 import { toast } from '../shared/toast.js';
+import { dayIn } from './hits.js';
 import { hitWord, named, t } from './say.js';
 
 const STEP = 50;
@@ -43,7 +44,7 @@ export function Review({ options }) {
           <li key=${hit.id} class="card queue-row">
             <div><strong class="queue-word">${hitWord(hit)}</strong>
               <p class="quiet-text small">${[hit.category, hit.list_name, named('lane', hit.lane), t(`direction.${hit.direction}`)].filter(Boolean).join(' · ')}</p>
-              <p class="quiet-text small">${moment(hit.at_ms)} · ${hit.asker} · ${t('versionN', { n: hit.lists_version })}</p>
+              <p class="quiet-text small">${options.exact_times ? moment(hit.at_ms) : dayIn(options.timezone)(hit.at_ms)} · ${hit.asker} · ${t('versionN', { n: hit.lists_version })}</p>
               ${hit.text && html`<p class="context">${hit.text}</p>`}
               ${hit.sealed && html`<p class="small row"><${Icon} name="lock" size=${16} />${t('sealed')}</p>`}
               ${hit.review !== 'open' && html`<p class="small">${t(`review.${hit.review}`)} · ${t('handledBy', { who: hit.handled_by, when: moment(hit.handled_at_ms) })}${hit.handled_note && ` · ${hit.handled_note}`}</p>`}</div>

@@ -14,7 +14,7 @@ from openpyxl import load_workbook
 
 from server.records import HitQuery, Records
 from server.records.days import day_of, runs, start_ms
-from server.records.export import cover, export_csv, export_xlsx
+from server.records.export import Clock, cover, export_csv, export_xlsx
 from server.storage import audit
 from server.storage.database import Database
 from tests.records.conftest import DAY_MS, MINUTE_MS, NOW_MS, StoreHit
@@ -67,6 +67,30 @@ async def test_pages_follow_each_other_without_gap_or_repeat(records: Records, s
     assert len(seen) == len(set(seen)) == 23
 
 
+async def test_whoever_is_told_days_pages_on_without_learning_a_time(
+    records: Records, store: StoreHit
+) -> None:
+    """Pages follow each other by ids; a time that was made up leads to the beginning of its day."""
+    midnight = start_ms(day_of(NOW_MS, SHANGHAI), SHANGHAI)
+    for number in range(9):
+        await store(word=f"词{number}", at_ms=NOW_MS - 3 * number * 3_600_000)
+    seen, before = [], None
+    while True:
+        page = await records.hits.page(HitQuery(), now_ms=NOW_MS, before=before, limit=2, exact=False)
+        if not page["hits"]:
+            break
+        seen += page["hits"]
+        before = (page["hits"][-1]["at_ms"], page["hits"][-1]["id"])
+    assert [hit["word"] for hit in seen] == [f"词{number}" for number in range(9)]
+    assert {hit["at_ms"] for hit in seen} == {midnight, midnight - DAY_MS}
+    pages = [
+        await records.hits.page(HitQuery(), now_ms=NOW_MS, before=made_up, limit=9, exact=False)
+        for made_up in ((NOW_MS - 1, 999), (midnight + 1, 999), (10**15 - 1, 999))
+    ]
+    assert pages[0] == pages[1] == pages[2]
+    assert all(hit["at_ms"] < midnight for hit in pages[0]["hits"])
+
+
 async def test_hits_are_counted_by_category_and_day(records: Records, store: StoreHit) -> None:
     """Every day of the period has a number, also where nothing happened."""
     for category, days_ago in (("自伤", 0), ("自伤", 0), ("自伤", 2), ("赌博", 1)):
@@ -115,11 +139,12 @@ async def test_export_runs_no_formula(records: Records, store: StoreHit, word: s
     await store(word=word, text="前文***后文", at_ms=NOW_MS - MINUTE_MS)
     found = await records.hits.all_of(HitQuery(), now_ms=NOW_MS, most=10)
     over = cover("zh", who="zhou", taken_at=datetime(2026, 11, 18, 9), label="AI 生成", num_hits=1, cut=False)
-    read = list(csv.reader(io.StringIO(export_csv(found, over, "zh", SHANGHAI, {}).decode("utf-8-sig"))))
+    clock = Clock(SHANGHAI, exact=True)
+    read = list(csv.reader(io.StringIO(export_csv(found, over, "zh", clock, {}).decode("utf-8-sig"))))
     assert "AI 生成" in read[2]
     assert read[4][4] == "词"
     assert read[5][4] == "'" + word
-    workbook = load_workbook(io.BytesIO(export_xlsx(found, over, "zh", SHANGHAI, {})))
+    workbook = load_workbook(io.BytesIO(export_xlsx(found, over, "zh", clock, {})))
     assert "AI 生成" in workbook.properties.description
     cell = workbook.active.cell(6, 5)
     assert (cell.data_type, cell.value) == ("s", "'" + word)

@@ -15,7 +15,7 @@ async def test_only_hits_of_the_action_review_wait_for_somebody(records: Records
     """What was blocked or masked is done with."""
     await store(action="block")
     await store(action="review", word="等人看")
-    page = await records.queue.page("open")
+    page = await records.queue.page("open", now_ms=NOW_MS)
     assert [hit["word"] for hit in page["hits"]] == ["等人看"]
     assert await records.queue.num_open() == 1
 
@@ -25,10 +25,10 @@ async def test_decision_says_who_found_so_and_is_recorded(
 ) -> None:
     """The hit leaves the queue, with name, time and note; the audit log has the decision."""
     await store(action="review")
-    (hit,) = (await records.queue.page("open"))["hits"]
+    (hit,) = (await records.queue.page("open", now_ms=NOW_MS))["hits"]
     await records.queue.settle(hit["id"], "wrong", note=" 校名 ", who="zhou", now_ms=NOW_MS + 5)
     assert await records.queue.num_open() == 0
-    (done,) = (await records.queue.page("done"))["hits"]
+    (done,) = (await records.queue.page("done", now_ms=NOW_MS))["hits"]
     assert (done["review"], done["handled_by"], done["handled_note"]) == ("wrong", "zhou", "校名")
     assert done["handled_at_ms"] == NOW_MS + 5
     async with database.read() as connection:

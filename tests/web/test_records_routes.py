@@ -96,6 +96,36 @@ def test_hit_is_in_the_log_and_in_the_export_which_is_recorded(
     assert (act["who"], act["detail"]["num_hits"], act["detail"]["category"]) == ("compliance", 1, category)
 
 
+def test_times_of_hits_are_for_those_who_may_see_dates(
+    admin: httpx.Client, compliance: httpx.Client, ask: Callable[[str], None]
+) -> None:
+    """List, queue and file tell days until the right is switched on, and tell them again afterwards."""
+    word, category = _publish(compliance, "review")
+    ask(f"请问{word}的意思")
+    me = next(each["id"] for each in admin.get("/api/users").json()["users"] if each["name"] == "compliance")
+    which = {"category": category, "lang": "zh"}
+
+    def told() -> tuple[list[bool], str]:
+        pages = [compliance.get("/api/records/hits", params=which).json()]
+        pages.append(compliance.get("/api/records/reviews").json())
+        exact = [page["exact_times"] for page in pages]
+        for page in pages:
+            hit = next(each for each in page["hits"] if each["word"] == word)
+            midnight = (hit["at_ms"] + 8 * 3_600_000) % 86_400_000 == 0  # in Shanghai
+            exact.append(not midnight)
+        exact.append(compliance.get("/api/records/hits/options").json()["exact_times"])
+        file = compliance.get("/api/records/hits/export", params=which)
+        row = list(csv.reader(io.StringIO(file.content.decode("utf-8-sig"))))[5]
+        return exact, row[0]
+
+    exact, cell = told()
+    assert (set(exact), len(cell)) == ({False}, len("2026-11-18"))
+    for allowed in (True, False):
+        assert admin.patch(f"/api/users/{me}", json={"rights": {"see_dates": allowed}}).is_success
+        exact, cell = told()
+        assert (set(exact), ":" in cell) == ({allowed}, allowed)
+
+
 def test_alert_reaches_the_teacher_it_names(
     compliance: httpx.Client, teacher: httpx.Client, admin: httpx.Client, ask: Callable[[str], None]
 ) -> None:
