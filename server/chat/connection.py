@@ -21,7 +21,7 @@ from server.errors import ClientProblem, StorageProblem
 from server.protocol.carries import Carry as WordCarry
 from server.protocol.conversation import Asker
 from server.protocol.effects import Carry, Close, Command, Join, Send, SessionEffect
-from server.protocol.frames import Hello, Limits, Welcome, dump
+from server.protocol.frames import Hello, Limits, Unread, Welcome, dump
 from server.protocol.rates import TokenBucket
 from server.protocol.session import TRY_AGAIN_LATER, Session, SessionRules
 
@@ -77,6 +77,11 @@ class Connection:
                 return
             for effect in self._session.receive(text, self._parts.now_ms()):
                 await self._perform(effect)
+
+    def tell_unread(self, conversation_id: str) -> None:
+        """Say that there is something to read in another conversation than the one on this page."""
+        if self._live is not None and self._live.id != conversation_id:
+            self.outbox.put(dump(Unread(conversation=conversation_id)))
 
     async def closed(self) -> None:
         """The socket is gone."""

@@ -68,7 +68,7 @@ class ChatDesk:
         self._address_buckets = BucketShelf(rules.asks_per_minute_address)
         # Far more than anyone's hands can do, and far less than what would fill the disk.
         self._deeds = BucketShelf(6 * rules.asks_per_minute, DEEDS_AT_ONCE)
-        self.threads = ThreadDesk(parts.database, self._known)
+        self.threads = ThreadDesk(parts.database, self._known, self._present.tell_unread)
         self._sweeper: asyncio.Task[None] | None = None
         self._closing = False
 

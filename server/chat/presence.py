@@ -35,6 +35,12 @@ class Presence:
             or self._by_address[address] >= rules.connections_per_address
         )
 
+    def tell_unread(self, owner_id: str, conversation_id: str) -> None:
+        """Tell every open page of somebody that there is something to read in a conversation of theirs."""
+        for connection in self:
+            if connection.who.id == owner_id:
+                connection.tell_unread(conversation_id)
+
     def add(self, connection: Connection) -> None:
         """A page was opened."""
         self._connections.add(connection)

@@ -18,6 +18,7 @@ from server.protocol.conversation import ConversationMachine, Proposal
 from server.protocol.frames import Ask, AskTeacher, TeacherThread
 from server.protocol.threads import Stand, Threads
 from server.storage import threads
+from server.storage.conversations import StoredConversation
 from server.storage.database import Database
 from server.storage.ids import new_id
 
@@ -133,6 +134,9 @@ class Answerable(Protocol):
     """A conversation in memory."""
 
     @property
+    def stored(self) -> StoredConversation: ...
+
+    @property
     def is_over(self) -> bool: ...
 
     def answer_thread(self, turn: str, text: str, by: str, class_id: str | None) -> Awaitable[None]: ...
@@ -144,11 +148,18 @@ class ThreadDesk:
     Args:
         database: where threads are kept.
         find: a conversation in memory, loaded if need be; None where it is deleted.
+        tell: lets somebody's open pages know that a conversation of theirs has something to read.
     """
 
-    def __init__(self, database: Database, find: Callable[[str], Awaitable[Answerable | None]]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        find: Callable[[str], Awaitable[Answerable | None]],
+        tell: Callable[[str, str], None],
+    ) -> None:
         self._database = database
         self._find = find
+        self._tell = tell
 
     async def listed(self, class_ids: Sequence[str | None], state: str | None = None) -> list[ListedThread]:
         """Threads of some classes, those that wait longest first.
@@ -200,6 +211,7 @@ class ThreadDesk:
         if row is None or live is None or live.is_over:
             raise thread_gone()
         await live.answer_thread(thread_id, text, by, row.class_id)
+        self._tell(live.stored.owner_id, row.conversation_id)
 
 
 def thread_gone() -> ClientProblem:

@@ -22,6 +22,7 @@ from server.protocol.thread_frames import TeacherAnswer as TeacherAnswer
 from server.protocol.thread_frames import TeacherThread as TeacherThread
 from server.protocol.thread_frames import Thread as Thread
 from server.protocol.thread_frames import ThreadState as ThreadState
+from server.protocol.thread_frames import Unread as Unread
 
 VERSION = 1
 
@@ -242,6 +243,7 @@ ServerFrame = (
     | Done
     | Thread
     | TeacherAnswer
+    | Unread
     | Error
     | Pong
 )

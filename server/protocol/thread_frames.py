@@ -41,6 +41,16 @@ class Thread(Frame):
     may_reply: bool = False
 
 
+class Unread(Frame):
+    """A teacher answered in another conversation of the reader's.
+
+    It is the affair of an open page, not of the conversation before it: it has no `seq` and is not replayed.
+    """
+
+    type: Literal["unread"] = "unread"
+    conversation: str
+
+
 class TeacherAnswer(Frame):
     """The teacher answered: filtered like any answer. It may come long after the turn's `done`."""
 

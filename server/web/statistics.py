@@ -87,6 +87,7 @@ async def export(call: Call) -> Response:
 
 async def _tabs(call: Call) -> Tabs:
     audience, first, last = await asked_for(call)
+    query = read_query(call.request, StatsQuery)
     parts, lang, now_ms = call.parts, call.language, call.now_ms
     sees_groups = may(call.user, Permission.SEE_GROUPS)
     groups = parts.group_statistics
@@ -95,7 +96,7 @@ async def _tabs(call: Call) -> Tabs:
         poor=await groups.poor(audience, first, last, lang=lang, now_ms=now_ms) if sees_groups else None,
         safety=await parts.safety.report(audience, first, last, lang=lang),
         num_waiting=(
-            await parts.chat.threads.count_waiting(audience.class_ids)
+            await parts.chat.threads.count_waiting(await whose_threads(call, query.class_id))
             if may(call.user, Permission.ANSWER_THREADS)
             else None
         ),
@@ -141,6 +142,18 @@ async def asked_for(call: Call) -> tuple[Audience, date, date]:
     last = query.last or call.parts.statistics.today(call.now_ms)
     first = query.first or last - timedelta(days=last.weekday())
     return await audience_of(call, query.class_id), first, last
+
+
+async def whose_threads(call: Call, class_id: str) -> tuple[str | None, ...]:
+    """The classes whose questions for a person are meant by `class`.
+
+    Where people may ask without belonging anywhere, whoever answers at all answers them, too: nobody at the
+    desk they came to has a list of them. Of statistics this opens nothing.
+    """
+    ids = (await audience_of(call, class_id)).class_ids
+    if class_id == ALL and None not in ids and call.parts.preset.asks_without_class:
+        return (*ids, None)
+    return ids
 
 
 async def audience_of(call: Call, class_id: str) -> Audience:

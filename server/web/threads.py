@@ -10,7 +10,7 @@ from starlette.responses import Response
 from server.chat.threads import as_json
 from server.web.bodies import Body, Query, answer, read_body, read_query
 from server.web.parts import Call
-from server.web.statistics import ALL, audience_of
+from server.web.statistics import ALL, whose_threads
 
 
 class ThreadsQuery(Query):
@@ -29,12 +29,12 @@ class AnswerBody(Body):
 async def listed(call: Call) -> Response:
     """Threads of one's classes, those that wait longest first."""
     query = read_query(call.request, ThreadsQuery)
-    audience = await audience_of(call, query.class_id)
+    class_ids = await whose_threads(call, query.class_id)
     desk = call.parts.chat.threads
     return answer(
         {
-            "threads": [as_json(each) for each in await desk.listed(audience.class_ids, query.state)],
-            "waiting": await desk.count_waiting(audience.class_ids),
+            "threads": [as_json(each) for each in await desk.listed(class_ids, query.state)],
+            "waiting": await desk.count_waiting(class_ids),
             "label": call.parts.preset.label.get(call.language),
         }
     )
@@ -43,11 +43,10 @@ async def listed(call: Call) -> Response:
 async def give_answer(call: Call) -> Response:
     """Answer a thread: it is in the pupil's conversation when this returns."""
     body = await read_body(call.request, AnswerBody)
-    audience = await audience_of(call, ALL)
     await call.parts.chat.threads.answer(
         call.request.path_params["id"],
         body.text,
         by=call.user_name,
-        class_ids=audience.class_ids,
+        class_ids=await whose_threads(call, ALL),
     )
     return Response(status_code=204)

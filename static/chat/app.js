@@ -7,6 +7,7 @@ import { pick, texts } from '../shared/i18n.js';
 import { Icon } from '../shared/icons.js';
 import { keep, kept, sessionStore } from '../shared/keep.js';
 import { IconButton } from '../shared/parts.js';
+import { teacherWord } from '../shared/roles.js';
 import { toast } from '../shared/toast.js';
 import { Announcer } from './announce.js';
 import { copyText, copyWithLabel } from './clipboard.js';
@@ -17,11 +18,13 @@ import { PrivacyPanel, sayDeleted } from './privacy.js';
 import { useEndInSight } from './scroll.js';
 import { Sidebar } from './sidebar.js';
 import { texts as own } from './texts.js';
+import { texts as ofThreads } from './texts_thread.js';
 import { AskTeacherDialog, StageNote } from './thread.js';
 import { isSending, runningTurn } from './transcript.js';
 import { Turn } from './turn.js';
 
 const t = texts(own);
+const told = texts(ofThreads);
 const READY_POLL_MS = 3000;
 const STAGE_POLL_MS = 30_000;
 
@@ -32,7 +35,7 @@ const needsLogin = (site) => site.who_may_chat === 'login' && !site.login;
 const needsCode = (site) => site.who_may_chat === 'class_code' && !site.class && !site.login;
 
 export const bar = (site) => ({
-  start: !needsLogin(site) && !needsCode(site) && html`<${IconButton} icon="panel-left" label=${t('open_conversations')} onClick=${() => drawer.dispatchEvent(new Event('open'))} />`,
+  start: !needsLogin(site) && !needsCode(site) && html`<${DrawerButton} />`,
 });
 
 /** Whether the list of conversations is a drawer (chat.css says the same). */
@@ -45,6 +48,24 @@ function useNarrow() {
     return () => query.removeEventListener('change', changed);
   }, []);
   return narrow;
+}
+
+/** Opens the list of conversations where it has no room; a mark says that there is something new in one of them. */
+function DrawerButton() {
+  const [hasNews, setHasNews] = useState(false);
+  useEffect(() => {
+    const [come, seen] = [() => setHasNews(true), () => setHasNews(false)];
+    drawer.addEventListener('news', come);
+    drawer.addEventListener('open', seen);
+    return () => {
+      drawer.removeEventListener('news', come);
+      drawer.removeEventListener('open', seen);
+    };
+  }, []);
+  return html`<span class="drawer-button">
+    <${IconButton} icon="panel-left" label=${t('open_conversations')} onClick=${() => drawer.dispatchEvent(new Event('open'))} />
+    ${hasNews && html`<span class="unread" role="img" aria-label=${told('unread')}></span>`}
+  </span>`;
 }
 
 function Greeting({ site, onAsk }) {
@@ -92,6 +113,9 @@ function Chat({ site, reloadSite }) {
       setThreadProblem(problem); // shown where a dialog is open; it keeps what I wrote
       if (!sending) toast(problem.message, { kind: 'refuse' });
     }
+  }, (conversation) => {
+    drawer.dispatchEvent(new Event('news'));
+    toast(told('new_answer', { teacher: teacherWord(site) }), { action: { label: told('open_it'), run: () => select(conversation) } });
   });
   const { transcript, line } = live;
   const { ref, away, down } = useEndInSight();
@@ -182,7 +206,7 @@ function Chat({ site, reloadSite }) {
     const done = await copyText(button.closest('.code').querySelector('code').textContent);
     toast(t(done ? 'code_copied' : 'copy_failed'));
   };
-  const sidebar = html`<${Sidebar} current=${transcript.conversation} version=${`${transcript.conversation}${last?.id}${last?.phase === 'done'}${threads}`}
+  const sidebar = html`<${Sidebar} current=${transcript.conversation} version=${`${transcript.conversation}${last?.id}${last?.phase === 'done'}${threads}${live.numNews}`}
     onOpen=${select} onNew=${() => select(null)} onDeleted=${(id) => id === transcript.conversation && select(null)}>
     ${!site.class && html`<button type="button" class="button quiet small" onClick=${() => setOpen('join')}>
       <${Icon} name="school" size=${16} />${t('join', { class_word: pick(site.class_word) })}</button>`}

@@ -37,7 +37,9 @@ export class Live {
   constructor() {
     this.line = { state: 'closed', problem: null, attempts: 0 };
     this.transcript = transcript.emptyTranscript;
+    this.numNews = 0; // answers of people in conversations that are not open here
     this.onProblem = () => {};
+    this.onNews = () => {};
     this.connection = new Connection({
       openSocket: () => new WebSocket(socketAddress()),
       setTimer: (run, ms) => setTimeout(run, ms),
@@ -112,6 +114,12 @@ export class Live {
       if (!sending || frame.code === 'no_such_conversation') this.onProblem(frame);
       return;
     }
+    if (frame.type === 'unread') {
+      this.numNews += 1;
+      this.#draw();
+      this.onNews(frame.conversation);
+      return;
+    }
     if (frame.type === 'welcome') this.#arrived(frame.conversation);
     this.#change((state) => transcript.apply(state, frame));
   }
@@ -146,10 +154,11 @@ export class Live {
 }
 
 /** The live conversation of this page; draws the caller anew at every change. */
-export function useLive(onProblem) {
+export function useLive(onProblem, onNews) {
   const live = useMemo(() => new Live(), []);
   const [, drawAgain] = useState(0);
   live.onProblem = onProblem;
+  live.onNews = onNews;
   useEffect(() => {
     const nudge = () => document.visibilityState === 'visible' && live.connection.nudge();
     const leave = [

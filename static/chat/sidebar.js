@@ -6,6 +6,7 @@ import { confirm } from '../shared/dialog.js';
 import { texts } from '../shared/i18n.js';
 import { Icon } from '../shared/icons.js';
 import { IconButton, Problem, useLoad, Wait } from '../shared/parts.js';
+import { useLookAgain } from '../shared/look_again.js';
 import { toast } from '../shared/toast.js';
 import { texts as own } from './texts.js';
 import { texts as ofThreads } from './texts_thread.js';
@@ -34,11 +35,7 @@ export function Sidebar({ current, version, onOpen, onNew, onDeleted, children }
     return () => clearTimeout(timer);
   }, [typed]);
   const { value, problem, loading, reload } = useLoad((signal) => api.get('/api/conversations', { q }, signal), [q, version]);
-  useEffect(() => {
-    // A teacher may have answered in a conversation that is not open.
-    const timer = setInterval(() => document.visibilityState === 'visible' && reload(), LOOK_AGAIN_MS);
-    return () => clearInterval(timer);
-  }, []);
+  useLookAgain(reload, LOOK_AGAIN_MS); // the line tells of answers at once; this is for when it could not
   const remove = async (conversation) => {
     const title = conversation.title || t('untitled');
     const sure = await confirm({
@@ -83,7 +80,7 @@ function Item({ conversation, isCurrent, onOpen, onRemove }) {
     onOpen();
   };
   return html`<li class=${isCurrent ? 'item current' : 'item'}>
-    <a href=${`#c=${conversation.id}`} aria-current=${isCurrent ? 'true' : undefined} title=${title} onClick=${opened}>${conversation.unread && html`<span class="unread" role="img" aria-label=${thread('unread')}></span>`}${title}</a>
+    <a href=${`#c=${conversation.id}`} aria-current=${isCurrent ? 'true' : undefined} title=${title} onClick=${opened}>${conversation.unread && !isCurrent && html`<span class="unread" role="img" aria-label=${thread('unread')}></span>`}${title}</a>
     <${IconButton} small icon="trash" label=${t('delete_one', { title })} onClick=${onRemove} />
   </li>`;
 }

@@ -5,6 +5,7 @@ import { html, useEffect, useState } from '../vendor/preact.js';
 import { api } from '../shared/api.js';
 import { lang, pick } from '../shared/i18n.js';
 import { Empty, Note, Problem, useLoad, Wait } from '../shared/parts.js';
+import { LOOK_AGAIN_MS, useLookAgain } from '../shared/look_again.js';
 import { teacherWord } from '../shared/roles.js';
 import { TopicsEditor } from './editor.js';
 import { Days, Hours, Outcomes, Topics } from './figures.js';
@@ -29,9 +30,9 @@ export function App({ site }) {
   return html`<${Statistics} site=${site} classes=${value.classes} timezone=${value.timezone} hasAnswers=${value.has_answers} />`;
 }
 
-// Whoever asked without a class sends it to the administrators: those questions are nobody's class.
+// What is sent by people without a class stands under "all": it is nobody's class.
 function firstChoice(classes, site) {
-  const one = classes.length === 1 && !(site.asks_without_class && site.login.role === 'admin');
+  const one = classes.length === 1 && !site.asks_without_class;
   const asked = readAddress(location.search);
   const known = asked.classId === 'all' || classes.some((each) => each.id === asked.classId);
   return { ...asked, classId: known ? asked.classId : one ? classes[0].id : 'all' };
@@ -49,7 +50,7 @@ function Statistics({ site, classes, timezone, hasAnswers }) {
     setChoice(next);
     history.replaceState(null, '', location.pathname + writeAddress(next));
   };
-  if (classes.length === 0 && site.login.role !== 'admin') {
+  if (classes.length === 0 && site.login.role !== 'admin' && !site.asks_without_class) {
     return html`<div class="page"><${Empty} icon="users" title=${t('no_classes', { word })}><p>${t('no_classes_body', { word })}</p><//></div>`;
   }
   return html`<div class="wide statistics">
@@ -68,6 +69,7 @@ function Statistics({ site, classes, timezone, hasAnswers }) {
 function Results({ stats, site, word, hasClasses, choice, days, hasAnswers }) {
   const { questions } = stats.tiles;
   const waiting = useLoad((signal) => api.get('/api/stats/threads', { class: choice.classId, state: 'waiting' }, signal), [choice.classId]);
+  useLookAgain(waiting.reload, LOOK_AGAIN_MS);
   return html`
     <p class="sentence" role="status">${stats.sentence}</p>
     ${questions === 0 && html`<${Nothing} site=${site} word=${word} hasClasses=${hasClasses} running=${stats.running} />`}

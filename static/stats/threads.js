@@ -1,12 +1,13 @@
 // What people sent to their teacher on purpose: read, and answered here. What is being written is kept in this tab of the
 // browser, so that nothing is lost when the login ends or the page is left.
 
-import { html, useEffect, useState } from '../vendor/preact.js';
+import { html, useState } from '../vendor/preact.js';
 import { api } from '../shared/api.js';
 import { locale, texts as dictionary } from '../shared/i18n.js';
 import { Icon } from '../shared/icons.js';
 import { keep, kept, sessionStore } from '../shared/keep.js';
 import { Empty, Field, Problem, useLoad, Wait } from '../shared/parts.js';
+import { LOOK_AGAIN_MS, useLookAgain } from '../shared/look_again.js';
 import { teacherWord } from '../shared/roles.js';
 import { toast } from '../shared/toast.js';
 import { AiAnswer } from './ai_answer.js';
@@ -14,7 +15,6 @@ import { texts } from './texts_tabs.js';
 import { WriteAnswer } from './write_answer.js';
 
 const t = dictionary(texts);
-const LOOK_AGAIN_MS = 30_000;
 const ANSWER_CHARS = 4000;
 
 const when = (ms) => new Intl.DateTimeFormat(locale(), { dateStyle: 'medium', timeStyle: 'short' }).format(ms);
@@ -25,10 +25,7 @@ export function Threads({ site, choice, hasAnswers, onChanged }) {
     (signal) => api.get('/api/stats/threads', { class: choice.classId, ...(all ? {} : { state: 'waiting' }) }, signal),
     [choice.classId, all],
   );
-  useEffect(() => {
-    const timer = setInterval(() => document.visibilityState === 'visible' && reload(), LOOK_AGAIN_MS);
-    return () => clearInterval(timer);
-  }, []);
+  useLookAgain(reload, LOOK_AGAIN_MS);
   const teacher = teacherWord(site);
   const changed = () => {
     reload();
@@ -40,8 +37,8 @@ export function Threads({ site, choice, hasAnswers, onChanged }) {
       <label class="check"><input type="checkbox" checked=${all} onChange=${(event) => setAll(event.target.checked)} />${t('show_all')}</label>
       <button type="button" class="button small quiet" onClick=${changed}><${Icon} name="refresh-cw" size=${16} />${t('refresh')}</button>
     </div>
-    ${problem ? html`<${Problem} problem=${problem} onRetry=${reload} />`
-      : !value ? html`<${Wait} />`
+    ${problem && html`<${Problem} problem=${problem} onRetry=${reload} />`}
+    ${!value ? !problem && html`<${Wait} />`
       : value.threads.length === 0 ? html`<${Empty} icon="user-round" title=${t('threads_none')}><p>${t('threads_none_body', { teacher })}</p><//>`
       : html`<ul class="threads">${value.threads.map((each) => html`<${OneThread} key=${each.id} thread=${each} hasAnswers=${hasAnswers} onChanged=${changed} />`)}</ul>`}`;
 }

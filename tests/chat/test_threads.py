@@ -233,3 +233,16 @@ async def test_a_deleted_conversation_takes_its_threads_along(house: House) -> N
     page, _ = await sent(house)
     assert await house.desk.delete_conversation(PUPIL, page.conversation)
     assert await listed(house) == []
+
+
+async def test_other_open_pages_of_the_pupil_are_told_at_once(house: House) -> None:
+    """Where another conversation is open, a frame without a number names this one; nobody else is told."""
+    page, turn = await sent(house)
+    beside, stranger = await house.at_desk(PUPIL), await house.at_desk(Who("visitor", "else", class_id=CLASS))
+    await answer(house, turn, "两边同时减去它。")
+    told = await beside.kind("unread")
+    assert told == {"type": "unread", "conversation": page.conversation}
+    await page.kind("teacher_answer")
+    for other in (page, stranger):
+        await other.answer("然后呢？")
+        assert not [frame for frame in other.frames if frame["type"] == "unread"]

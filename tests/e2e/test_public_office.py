@@ -154,3 +154,41 @@ async def test_what_is_declined_is_answered_by_a_person(office: School, people: 
     await citizen.reload()
     await expect(citizen.get_by_text("请到出入境窗口办理，带通行证原件。")).to_be_visible()
     assert await overflow_px(citizen) == 0
+
+
+async def test_an_operator_without_a_desk_answers_citizens_who_have_none(
+    office: School, people: People
+) -> None:
+    """The ticket appears without reloading; the citizen, in another conversation by then, is told at once."""
+    operator = office.member("孙窗口", "teacher")
+    hall = await people.open(f"{office.server.url}/stats", login=operator.cookie)
+    counted = await hall.request.get(f"{office.server.url}/api/stats")  # the right to answer opens no numbers
+    assert (await counted.json())["tiles"]["questions"] == 0
+    await hall.clock.install()
+    await hall.get_by_role("tab", name="问窗口人员", exact=True).click()
+    await expect(hall.get_by_text("没有等待回复的问题")).to_be_visible()
+
+    citizen = await people.open(office.server.url)
+    await ask(citizen, "社保卡丢了怎么办？")
+    await answered(citizen)
+    await citizen.get_by_role("button", name="请窗口人员看看").click()
+    await citizen.get_by_role("dialog").get_by_role("button", name="发给窗口人员").click()
+    await expect(citizen.get_by_text("正在等回复")).to_be_visible()
+    await citizen.get_by_role("button", name="新对话").first.click()
+    await ask(citizen, "你们几点开门？")
+    await answered(citizen)
+
+    await hall.clock.fast_forward(16_000)
+    ticket = hall.locator(".threads > li")
+    await expect(ticket).to_contain_text("社保卡丢了怎么办？")
+    await expect(hall.get_by_role("tab", name="问窗口人员（1）")).to_be_visible()
+    await ticket.get_by_label("回复").fill("先电话挂失，再到社保窗口补办。")
+    await ticket.get_by_role("button", name="发送回复").click()
+    await expect(ticket).to_have_count(0)
+
+    listed = citizen.get_by_role("navigation", name="我的对话")
+    marked = listed.get_by_role("listitem").filter(has=citizen.get_by_role("img", name="有新的回复"))
+    await expect(marked).to_contain_text("社保卡丢了怎么办？")
+    await citizen.get_by_role("status").get_by_role("button", name="打开").click()
+    await expect(citizen.get_by_text("先电话挂失，再到社保窗口补办。")).to_be_visible()
+    await expect(marked).to_have_count(0)
