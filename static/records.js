@@ -5,6 +5,7 @@ import { api } from './shared/api.js';
 import { useWaiting } from './shared/alerts.js';
 import { startPage } from './shared/page.js';
 import { Problem, useLoad, Wait } from './shared/parts.js';
+import { Tabs } from './shared/tabs.js';
 import { Alerts } from './records/alerts.js';
 import { Audit } from './records/audit.js';
 import { Coverage } from './records/coverage.js';
@@ -29,30 +30,19 @@ function App({ site }) {
     history.replaceState(null, '', `#${name}`);
     setTab(name);
   };
-  const turn = (event) => {
-    const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
-    if (!step) return;
-    const next = NAMES[(NAMES.indexOf(tab) + step + NAMES.length) % NAMES.length];
-    open(next);
-    event.currentTarget.querySelector(`[data-tab="${next}"]`).focus();
-  };
   const numbers = {
     review: waiting?.reviews,
     alerts: waiting && waiting.alerts.serious + waiting.alerts.notice,
     coverage: waiting?.review_overdue ? '!' : 0,
   };
+  const named = (name) => html`${t(`tab.${name}`)}${Boolean(numbers[name]) && html`<span class="count">${numbers[name]}</span>`}`;
   const Tab = TABS[tab];
   return html`<div class="wide records">
     <h1 class="visually-hidden">${t('title')}</h1>
-    <div class="row record-tabs" role="tablist" aria-label=${t('title')} onKeyDown=${turn}>
-      ${NAMES.map((name) => html`<button key=${name} type="button" role="tab" data-tab=${name} class="button" id=${`tab-${name}`}
-        aria-selected=${String(tab === name)} aria-controls="tab-panel" tabindex=${tab === name ? 0 : -1} onClick=${() => open(name)}>
-        ${t(`tab.${name}`)}${Boolean(numbers[name]) && html`<span class="count">${numbers[name]}</span>`}</button>`)}
-    </div>
-    <div id="tab-panel" role="tabpanel" aria-labelledby=${`tab-${tab}`} class="record-panel">
+    <${Tabs} names=${NAMES} chosen=${tab} onChoose=${open} label=${t('title')} nameOf=${named} listClass="record-tabs" panelClass="record-panel">
       ${problem ? html`<${Problem} problem=${problem} onRetry=${reload} />`
         : !value ? html`<${Wait} />` : html`<${Tab} key=${tab} options=${value} site=${site} />`}
-    </div>
+    <//>
   </div>`;
 }
 

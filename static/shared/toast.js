@@ -1,5 +1,7 @@
 // One quiet line that goes by itself: toast('已复制'); toast('已删除', {action: {label: '撤销', run: undo}});
 // toast(problem.message, {kind: 'refuse'}). Screen readers hear it. startPage puts <${Toasts} /> on the page.
+// It stands in that half of the window in which nobody is working, and moves when somebody begins to: never over what was
+// touched last, nor over what has the focus.
 
 import { html, useEffect, useState } from '../vendor/preact.js';
 import { texts } from './i18n.js';
@@ -25,8 +27,32 @@ export function toast(text, { kind = '', action = null, seconds = action ? 10 : 
   setTimeout(() => dismiss(id), seconds * 1000);
 }
 
+/** Where toasts stand while somebody works at this height of a window so high. */
+export const sideFor = (y, height) => (y > height / 2 ? 'above' : 'below');
+
+/** The half that is free; it follows touches and the focus. */
+function useFreeSide() {
+  const [side, setSide] = useState('below');
+  useEffect(() => {
+    const work = (event) => {
+      const { target } = event;
+      if (!(target instanceof Element) || target.closest('.toasts')) return;
+      const place = target.getBoundingClientRect();
+      setSide(sideFor(event.type === 'pointerdown' ? event.clientY : (place.top + place.bottom) / 2, innerHeight));
+    };
+    addEventListener('pointerdown', work, true);
+    addEventListener('focusin', work, true);
+    return () => {
+      removeEventListener('pointerdown', work, true);
+      removeEventListener('focusin', work, true);
+    };
+  }, []);
+  return side;
+}
+
 export function Toasts() {
   const [items, setItems] = useState(shown);
+  const side = useFreeSide();
   useEffect(() => {
     listener = setItems;
     return () => {
@@ -37,7 +63,7 @@ export function Toasts() {
     dismiss(item.id);
     item.action.run();
   };
-  return html`<div class="toasts" role="status" aria-live="polite">
+  return html`<div class=${`toasts ${side}`} role="status" aria-live="polite">
     ${items.map(
       (item) => html`<div class=${`toast ${item.kind}`} key=${item.id}>
         <span>${item.text}</span>

@@ -13,7 +13,7 @@ import { daysOf, readAddress, today, writeAddress } from './period.js';
 import { Pickers } from './pickers.js';
 import { longDay, t } from './say.js';
 import { Led } from './led.js';
-import { Tabs } from './tabs.js';
+import { Below } from './tabs.js';
 import { Tiles } from './tiles.js';
 
 export function App({ site }) {
@@ -84,7 +84,7 @@ function Results({ stats, site, word, hasClasses, choice, days, hasAnswers }) {
       ${stats.hidden + stats.left_out > 0 && html`<${Note} icon="eye-off">
         ${stats.hidden > 0 && t('hidden_note', { k: stats.small_group, n: stats.hidden })} ${stats.left_out > 0 && t('left_out_note')}
       <//>`}`}
-    <${Tabs} stats=${stats} site=${site} choice=${choice} days=${days ?? stats} word=${word} hasAnswers=${hasAnswers} waiting=${waiting} />
+    <${Below} stats=${stats} site=${site} choice=${choice} days=${days ?? stats} word=${word} hasAnswers=${hasAnswers} waiting=${waiting} />
     <p class="hint">${stats.label}</p>`;
 }
 

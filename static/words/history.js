@@ -4,6 +4,7 @@ import { html, useEffect, useState } from '../vendor/preact.js';
 import { Dialog } from '../shared/dialog.js';
 import { moment } from '../shared/i18n.js';
 import { Problem, Wait } from '../shared/parts.js';
+import { Tabs } from '../shared/tabs.js';
 import { differences, wordsOf } from './difference.js';
 import { t } from './say.js';
 import { Versions } from './versions.js';
@@ -12,12 +13,9 @@ export function History({ desk, start = 'changes', onRollback, onClose }) {
   const [tab, setTab] = useState(start);
   return html`
     <${Dialog} kind="large" title=${t('history')} onClose=${onClose}>
-      <div class="row" role="tablist">${['changes', 'imports', 'versions'].map((name) => html`
-        <button key=${name} type="button" role="tab" class="button small" aria-selected=${String(tab === name)}
-          onClick=${() => setTab(name)}>${t(name)}</button>`)}</div>
-      <div role="tabpanel" aria-label=${t(tab)}>
+      <${Tabs} names=${['changes', 'imports', 'versions']} chosen=${tab} onChoose=${setTab} label=${t('history')} nameOf=${t} small>
         ${tab === 'versions' ? html`<${Versions} desk=${desk} onRollback=${onRollback} />` : html`<${Changes} key=${tab} desk=${desk} what=${tab === 'imports' ? 'import' : undefined} />`}
-      </div>
+      <//>
     <//>`;
 }
 

@@ -3,6 +3,7 @@
 import { html, useState } from '../vendor/preact.js';
 import { Dialog } from '../shared/dialog.js';
 import { Field } from '../shared/parts.js';
+import { Tabs } from '../shared/tabs.js';
 import { DifferenceView } from './difference_view.js';
 import { submittedText } from './draft_bar.js';
 import { Rehearsal } from './rehearsal.js';
@@ -17,11 +18,8 @@ export function ReviewDialog({ desk, submission, published, onApprove, onRefuse,
   return html`<${Dialog} kind="large" title=${t('reviewTitle')} onClose=${onClose} foot=${foot}>
     <p>${submission.comment && html`<strong>${submission.comment}</strong> · `}<span class="quiet-text">${submittedText(submission)}</span></p>
     <${Field} name=${t('reasonBack')}>${(a) => html`<textarea ...${a} rows="2" maxlength="500" value=${reason} onInput=${(event) => setReason(event.currentTarget.value)}></textarea>`}<//>
-    <div class="row" role="tablist">${['showChanges', 'rehearse'].map((name) => html`
-      <button key=${name} type="button" role="tab" class="button small" aria-selected=${String(tab === name)}
-        onClick=${() => setTab(name)}>${t(name)}</button>`)}</div>
-    <div role="tabpanel" aria-label=${t(tab)}>
+    <${Tabs} names=${['showChanges', 'rehearse']} chosen=${tab} onChoose=${setTab} label=${t('reviewTitle')} nameOf=${t} small>
       ${tab === 'showChanges' ? html`<${DifferenceView} desk=${desk} from=${published.number} to=${null} />` : html`<${Rehearsal} desk=${desk} fixed />`}
-    </div>
+    <//>
   <//>`;
 }

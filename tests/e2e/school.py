@@ -61,6 +61,10 @@ class School:
         )["class"]
         return made
 
+    def choose_stage(self, class_id: str, stage: str) -> None:
+        """Say how far the pupils of a class may ask freely."""
+        self._ask("PUT", f"/api/classes/{class_id}/stage", stage=stage, hints_first=False)
+
     def disable(self, member: Member) -> None:
         """Switch somebody off."""
         self._ask("PATCH", f"/api/users/{member.id}", disabled=True)

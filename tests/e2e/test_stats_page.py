@@ -10,6 +10,7 @@ from playwright.async_api import expect
 from tests.e2e.asked import BIG, FIGURES, NUM_PUPILS, OTHER, SMALL, Asked, choose, statistics
 from tests.e2e.asked import asked as asked
 from tests.e2e.browser import People, chinese_on, overflow_px
+from tests.e2e.school import School
 from tests.serving import Serving
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
@@ -168,3 +169,25 @@ async def test_english_page_is_english_throughout(
     data = (BIG, SMALL, "李老师", "勾股定理", "通假字")
     left = {text for text in await chinese_on(page) if not any(each in text for each in data)}
     assert left <= {"Questions · 答疑", "答疑"}
+
+
+async def test_what_is_said_covers_nothing_that_one_works_on(
+    running_server: Serving, people: People, asked: Asked
+) -> None:
+    """On a phone, a note about a led session stays clear of the row that was touched, wherever that is."""
+    school = School.known(running_server, asked.admin)
+    room = school.new_class("六年级（一）班", asked.teacher)
+    school.choose_stage(room["id"], "primary")
+    school.close()
+    page = await statistics(running_server, people, asked.teacher, width=360, height=560)
+    await choose(page, "六年级（一）班")
+    row, note = page.locator(".led"), page.locator(".toast")
+    for name, top in (("带领提问", 440), ("结束带领", 120)):
+        button = row.get_by_role("button", name=name)
+        await button.evaluate("(it, top) => scrollTo(0, scrollY + it.getBoundingClientRect().top - top)", top)
+        await button.click()
+        await expect(row.get_by_role("button", name=name)).to_have_count(0)
+        await note.last.wait_for()
+        here, there = await row.bounding_box(), await note.last.bounding_box()
+        assert here is not None and there is not None
+        assert there["y"] + there["height"] <= here["y"] or here["y"] + here["height"] <= there["y"]

@@ -134,6 +134,13 @@ async def test_words_are_edited_in_place_switched_off_searched_and_deleted(
     record = page.get_by_role("dialog", name="记录")
     for said in ("启用：启用 → 已停用", "提问：同词表 → 打码", "词：灰兔糖 → 灰兔软糖"):
         await expect(record.get_by_role("listitem").filter(has_text=said).first).to_contain_text(NAME)
+    tabs = record.get_by_role("tab")
+    await tabs.first.focus()
+    for key, place in (("ArrowLeft", 2), ("Home", 0), ("ArrowRight", 1), ("End", 2)):
+        await page.keyboard.press(key)
+        await expect(tabs.nth(place)).to_be_focused()
+        await expect(tabs.nth(place)).to_have_attribute("aria-selected", "true")
+    await expect(record.get_by_role("tabpanel", name=await tabs.last.inner_text())).to_be_visible()
     await record.get_by_role("button", name="关闭").click()
 
     await page.get_by_label("搜索词或备注").fill("灰兔")

@@ -14,6 +14,8 @@ import { placesOf } from '../../static/chat/unproven.js';
 import { partsOf } from '../../static/shared/document_text.js';
 import { fill } from '../../static/shared/i18n.js';
 import { iconNames } from '../../static/shared/icon_names.js';
+import { tabAfter } from '../../static/shared/tabs.js';
+import { sideFor } from '../../static/shared/toast.js';
 
 const root = fileURLToPath(new URL('../../static', import.meta.url));
 const ours = readdirSync(root, { recursive: true })
@@ -128,4 +130,16 @@ test('pages say to programs who writes their answers', () => {
 test('days left are whole, and never below nothing', () => {
   const day = 86_400_000;
   assert.deepEqual([30 * day, 29.01 * day, 1, 0, -day].map((ms) => daysLeft(ms, 0)), [30, 30, 1, 0, 0]);
+});
+
+test('arrow keys go round the tabs, Home and End to their ends, other keys nowhere', () => {
+  const names = ['a', 'b', 'c'];
+  assert.deepEqual(['ArrowRight', 'ArrowLeft', 'Home', 'End'].map((key) => tabAfter(names, 'c', key)), ['a', 'b', 'a', 'c']);
+  assert.equal(tabAfter(names, 'a', 'ArrowLeft'), 'c');
+  assert.equal(tabAfter(names, 'a', 'Tab'), null);
+});
+
+test('toasts stand in the half in which nobody works', () => {
+  assert.equal(sideFor(700, 800), 'above');
+  assert.equal(sideFor(100, 800), 'below');
 });
