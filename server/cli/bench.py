@@ -21,7 +21,10 @@ from server.cli.options import given, setting_options
 from server.errors import SettingsProblem
 from server.settings import read_settings
 
-MEASUREMENTS = ("filter", "engine", "chat", "capacity", "stats", "knowledge", "likeness", "answers")
+MEASUREMENTS = (
+    *("filter", "engine", "chat", "capacity", "stats", "knowledge", "likeness", "answers"),
+    "publishing",
+)
 EXTRA = ("url", "conversations", "turns", "within", "kill_engine", "only", "rounds", "peer", "questions")
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from filters import Pipeline, compile_pipeline
+from server.moderation.calm import many_objects
 from server.moderation.layers import BASE, ORGANISATION, class_of
 from server.moderation.snapshot import Snapshot
 
@@ -50,7 +51,7 @@ class Compiled:
 class Part:
     """A layer as it was compiled upon those below it."""
 
-    digest: str
+    content: Snapshot
     last_day: date | None
     pipeline: Pipeline
 
@@ -69,6 +70,11 @@ def compile_snapshot(
     Raises:
         filters.WordListProblem: an entry cannot be looked for.
     """
+    with many_objects():
+        return _compile(snapshot, version, today, known)
+
+
+def _compile(snapshot: Snapshot, version: int, today: date, known: Compiled | None) -> Compiled:
     layers = snapshot.by_layer()
     names = snapshot.list_names()
     parts: dict[str, Part] = {}
@@ -76,8 +82,9 @@ def compile_snapshot(
 
     def put(layer: str, below: tuple[str, ...]) -> Pipeline:
         content = layers.get(layer, _EMPTY)
-        digest, before = content.digest(), old.get(layer)
-        is_same = before is not None and before.digest == digest
+        before = old.get(layer)
+        # Entries that were taken over are the very same objects: comparing them takes no time.
+        is_same = before is not None and before.content == content
         # What lies upon something else than before must be put there anew.
         is_same = is_same and all(old.get(each) is parts[each] for each in below)
         if before is not None and is_same and (before.last_day is None or today <= before.last_day):
@@ -85,7 +92,7 @@ def compile_snapshot(
         else:
             upon = parts[below[-1]].pipeline if below else None
             pipeline = compile_pipeline(content.word_list(version), today=today, upon=upon)
-            parts[layer] = Part(digest, content.last_day(today), pipeline)
+            parts[layer] = Part(content, content.last_day(today), pipeline)
         return parts[layer].pipeline.as_version(version)
 
     put(BASE, ())

@@ -11,6 +11,7 @@ from datetime import date
 
 from filters import Direction, Pipeline, WordListProblem
 from server.errors import StorageProblem
+from server.moderation.calm import many_objects
 from server.moderation.compiled import Compiled, compile_snapshot
 from server.moderation.demonstration import SHIPPED_BY, demonstration
 from server.moderation.snapshot import Snapshot
@@ -31,6 +32,7 @@ class PublishedFilter:
         self._database = database
         self.today = today
         self._compiled: Compiled | None = None
+        self._read: Snapshot | None = None  # the version that was read last
         self._open_classes: frozenset[str] = frozenset()
 
     @property
@@ -133,7 +135,9 @@ class PublishedFilter:
                     return False
             content = await word_versions.snapshot(connection, newest.number)
         try:
-            compiled = await asyncio.to_thread(_open, content, newest.number, today, self._compiled)
+            compiled, self._read = await asyncio.to_thread(
+                _open, content, newest.number, today, self._compiled, self._read
+            )
         except (ValueError, WordListProblem) as problem:
             raise StorageProblem(f"word list version {newest.number} is unusable: {problem}") from problem
         self.swap(compiled)
@@ -145,5 +149,9 @@ class PublishedFilter:
             self._compiled = compiled
 
 
-def _open(content: bytes, version: int, today: date, known: Compiled | None) -> Compiled:
-    return compile_snapshot(Snapshot.from_bytes(content), version, today, known)
+def _open(
+    content: bytes, version: int, today: date, known: Compiled | None, before: Snapshot | None
+) -> tuple[Compiled, Snapshot]:
+    with many_objects():
+        snapshot = Snapshot.from_bytes(content, before)
+        return compile_snapshot(snapshot, version, today, known), snapshot

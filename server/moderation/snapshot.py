@@ -1,19 +1,15 @@
-"""All lists and entries at one moment: written as bytes, read back, turned into what the filter compiles.
+"""All lists and entries at one moment, turned into what the filter compiles.
 
 It does not know where they are kept, nor whether they are draft or published.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
-import zlib
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, field
 from datetime import date
-from operator import attrgetter
-from typing import Any, cast
+from typing import cast
 
 from filters import (
     Action,
@@ -28,15 +24,12 @@ from filters import (
     Word,
     WordList,
 )
+from server.moderation import pieces
+from server.moderation.pieces import Pieces
 from server.storage.words import StoredList, StoredWord
 
-FORMAT = 1
 # What stands in for a word whose action is `replace`, where neither it nor its list says it.
 REPLACEMENT = "［略］"
-_PART = 1000
-_WORDS = ', "words": ['
-_DECODER = json.JSONDecoder()
-_COLUMNS = tuple(StoredWord.__dataclass_fields__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,47 +38,24 @@ class Snapshot:
 
     lists: tuple[StoredList, ...]
     words: tuple[StoredWord, ...]
+    pieces: Pieces = field(default_factory=dict, compare=False, repr=False)  # of one that was read
 
     def to_bytes(self) -> bytes:
         """The snapshot as compressed JSON."""
-        head = {
-            "format": FORMAT,
-            "lists": [asdict(each) for each in self.lists],
-            "word_columns": _COLUMNS,
-        }
-        rows = list(map(attrgetter(*_COLUMNS), self.words))
-        # In parts: one long call would keep every other thread waiting.
-        parts = [_dumps(rows[start : start + _PART])[1:-1] for start in range(0, len(rows), _PART)]
-        return zlib.compress(f"{_dumps(head)[:-1]}{_WORDS}{', '.join(parts)}]}}".encode())
-
-    def digest(self) -> str:
-        """The same for the same content, and for nothing else."""
-        known = hashlib.sha256(json.dumps([asdict(each) for each in self.lists]).encode())
-        values = attrgetter(*_COLUMNS)
-        # In parts: one long call would keep every other thread waiting.
-        for first in range(0, len(self.words), _PART):
-            known.update(json.dumps([values(word) for word in self.words[first : first + _PART]]).encode())
-        return known.hexdigest()
+        return pieces.write(self.lists, self.words)
 
     @classmethod
-    def from_bytes(cls, content: bytes) -> Snapshot:
+    def from_bytes(cls, content: bytes, known: Snapshot | None = None) -> Snapshot:
         """Read what `to_bytes` wrote.
+
+        Args:
+            content: the bytes.
+            known: one that was read before, of which entries that are the same are taken over.
 
         Raises:
             ValueError: it is damaged, or of a format that this release does not know.
         """
-        try:
-            read = _loads(zlib.decompress(content).decode())
-            if read["format"] != FORMAT:
-                raise ValueError(f"format {read['format']}")
-            columns, rows = tuple(read["word_columns"]), read["words"]
-            if columns == _COLUMNS:  # the rule, and several times faster
-                words = tuple(StoredWord(*row) for row in rows)
-            else:
-                words = tuple(StoredWord(**dict(zip(columns, row, strict=True))) for row in rows)
-            return cls(tuple(StoredList(**each) for each in read["lists"]), words)
-        except (zlib.error, KeyError, TypeError, IndexError) as error:
-            raise ValueError(f"damaged snapshot: {error!r}") from error
+        return cls(*pieces.read(content, {} if known is None else known.pieces))
 
     def count(self, kind: str) -> int:
         """How many entries are in effect in lists of a kind."""
@@ -173,25 +143,6 @@ class Snapshot:
 
 def _lanes(named: dict[str, str]) -> dict[Lane, LaneUse]:
     return {Lane(lane): LaneUse(use) for lane, use in named.items()}
-
-
-def _dumps(content: object) -> str:
-    return json.dumps(content, ensure_ascii=False)
-
-
-def _loads(text: str) -> dict[str, Any]:
-    """The same as `json.loads`, entry by entry, for the same reason as it is written in parts."""
-    place = text.find(_WORDS)  # within a text its quotation marks would have backslashes
-    if place < 0:
-        return dict(json.loads(text))
-    read = dict(json.loads(text[:place] + "}"))
-    rows: list[Any] = []
-    place += len(_WORDS)
-    while text[place] != "]":
-        row, place = _DECODER.raw_decode(text, place)
-        rows.append(row)
-        place += 2 if text[place] == "," else 0
-    return read | {"words": rows}
 
 
 def _actions(holder: StoredList, entry: StoredWord | None) -> dict[Direction, Action]:
