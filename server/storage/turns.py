@@ -1,7 +1,7 @@
 """Turns: a question and its reply as they were shown, with the exact token ids where they are known.
 
-Functions take a connection of `Database.read` or `Database.write`. What a turn's
-states mean to a client is not known here.
+They are written by `batches`. Functions take a connection of `Database.read` or `Database.write`. What states
+of a turn mean to a client is not known here.
 """
 
 from __future__ import annotations
@@ -11,11 +11,10 @@ from array import array
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from server.storage.conversations import TITLE_CHARS
-from server.storage.tables import Conversation, Turn
+from server.storage.tables import Turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,94 +43,6 @@ class StoredTurn:
 _COLUMNS = [getattr(Turn, name) for name in StoredTurn.__dataclass_fields__]
 
 
-async def begin_turn(
-    connection: AsyncConnection,
-    *,
-    turn_id: str,
-    conversation_id: str,
-    ask_id: str,
-    question: str,
-    asked_at_ms: int,
-    lists_version: int,
-    replaces: str | None = None,
-) -> StoredTurn:
-    """Add a turn at the end of the conversation, and name the conversation after its first question.
-
-    Args:
-        connection: from `Database.write`.
-        turn_id: the id the turn will have.
-        conversation_id: where it belongs.
-        ask_id: asked a second time, the earlier turn comes back (its `id` tells) and nothing is written.
-        question: as it will be remembered.
-        asked_at_ms: when.
-        lists_version: of the filter that let it pass.
-        replaces: the turn that leaves the history because this one answers it anew.
-    """
-    known = await find_by_ask_id(connection, conversation_id, ask_id)
-    if known is not None:
-        return known
-    if replaces is not None:
-        await mark_replaced(connection, replaces)
-    newest = await connection.scalar(
-        select(func.max(Turn.number)).where(Turn.conversation_id == conversation_id)
-    )
-    number = (newest or 0) + 1
-    await connection.execute(
-        insert(Turn).values(
-            id=turn_id,
-            conversation_id=conversation_id,
-            number=number,
-            ask_id=ask_id,
-            question=question,
-            asked_at_ms=asked_at_ms,
-            lists_version=lists_version,
-        )
-    )
-    changed: dict[str, Any] = {"updated_at_ms": asked_at_ms}
-    if number == 1:
-        changed["title"] = " ".join(question.split())[:TITLE_CHARS]
-    await connection.execute(update(Conversation).where(Conversation.id == conversation_id).values(changed))
-    begun = await get_turn(connection, turn_id)
-    assert begun is not None
-    return begun
-
-
-async def finish_turn(
-    connection: AsyncConnection,
-    turn_id: str,
-    *,
-    answer: str,
-    finish: str,
-    now_ms: int,
-    origin: str = "model",
-    question_ids: tuple[int, ...] | None = None,
-    answer_ids: tuple[int, ...] | None = None,
-    tokenizer: str | None = None,
-    usage: dict[str, Any] | None = None,
-) -> bool:
-    """End a turn. Only the first end counts: False if it had ended already, or is deleted."""
-    result = await connection.execute(
-        update(Turn)
-        .where(Turn.id == turn_id, Turn.finish.is_(None))
-        .values(
-            answer=answer,
-            finish=finish,
-            origin=origin,
-            question_ids=pack_ids(question_ids),
-            answer_ids=pack_ids(answer_ids),
-            tokenizer=tokenizer,
-            usage=usage,
-        )
-    )
-    if result.rowcount == 0:
-        return False
-    conversation_id = select(Turn.conversation_id).where(Turn.id == turn_id).scalar_subquery()
-    await connection.execute(
-        update(Conversation).where(Conversation.id == conversation_id).values(updated_at_ms=now_ms)
-    )
-    return True
-
-
 async def get_turn(connection: AsyncConnection, turn_id: str) -> StoredTurn | None:
     """The turn, or None."""
     row = (await connection.execute(select(*_COLUMNS).where(Turn.id == turn_id))).mappings().one_or_none()
@@ -146,13 +57,6 @@ async def get_turns(
     if not include_replaced:
         query = query.where(Turn.replaced.is_(False))
     return [_turn(dict(row)) for row in (await connection.execute(query)).mappings()]
-
-
-async def find_by_ask_id(connection: AsyncConnection, conversation_id: str, ask_id: str) -> StoredTurn | None:
-    """The turn that this ask began, or None."""
-    query = select(*_COLUMNS).where(Turn.conversation_id == conversation_id, Turn.ask_id == ask_id)
-    row = (await connection.execute(query)).mappings().one_or_none()
-    return None if row is None else _turn(dict(row))
 
 
 async def recent_questions(connection: AsyncConnection, limit: int) -> list[str]:
@@ -171,11 +75,6 @@ async def rate_turn(
         .values(rating=value, rating_reason=reason)
     )
     return result.rowcount > 0
-
-
-async def mark_replaced(connection: AsyncConnection, turn_id: str) -> None:
-    """The turn was answered anew and is no longer part of the history."""
-    await connection.execute(update(Turn).where(Turn.id == turn_id).values(replaced=True))
 
 
 async def unfinished_turns(connection: AsyncConnection) -> list[StoredTurn]:

@@ -12,10 +12,11 @@ from server.errors import ClientProblem
 from server.moderation import ListPatch, NewList, NewSample, NewWord, PublishedFilter, WordDesk
 from server.moderation.quoting import quote
 from server.moderation.views import ListView
-from server.storage import classes, conversations, turns
+from server.storage import classes, conversations
 from server.storage.classes import StoredClass
 from server.storage.database import Database
 from server.storage.ids import new_id
+from tests import turns
 
 NOW_MS = 1_800_000_000_000
 DAY_MS = 86_400_000
@@ -29,9 +30,8 @@ async def remember(
     async with database.write() as connection:
         about = {"preset": "education", "system_prompt": "", "now_ms": at_ms, "class_id": class_id}
         await conversations.create(connection, conversation_id=turn_id, owner_id="p", **about)
-        begun = {"turn_id": turn_id, "conversation_id": turn_id, "ask_id": turn_id, "lists_version": 1}
-        await turns.begin_turn(connection, question=question, asked_at_ms=at_ms, **begun)
-        await turns.finish_turn(connection, turn_id, answer=answer, finish="stop", now_ms=at_ms)
+    await turns.begin(database, turn_id, question, conversation_id=turn_id, asked_at_ms=at_ms)
+    await turns.end(database, turn_id, turn_id, answer, now_ms=at_ms)
     return turn_id
 
 

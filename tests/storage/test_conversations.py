@@ -9,10 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
+from server.errors import StorageProblem
 from server.storage import conversations, journal, turns, verdicts
 from server.storage.database import Database
 from server.storage.ids import new_id
 from server.storage.tables import JournalFrame, Turn
+from tests import turns as written
 
 
 async def begin(database: Database, conversation_id: str = "c1", owner_id: str = "pupil") -> None:
@@ -39,17 +41,20 @@ async def ask(
     replaces: str | None = None,
 ) -> turns.StoredTurn:
     """A turn that has begun."""
-    async with database.write() as connection:
-        return await turns.begin_turn(
-            connection,
-            turn_id=new_id(),
-            conversation_id=conversation_id,
-            ask_id=ask_id or new_id(),
-            question=question,
-            asked_at_ms=at_ms,
-            lists_version=1,
-            replaces=replaces,
-        )
+    turn_id = new_id()
+    await written.begin(
+        database,
+        turn_id,
+        question,
+        conversation_id=conversation_id,
+        asked_at_ms=at_ms,
+        ask_id=ask_id or turn_id,
+        replaces=replaces,
+    )
+    async with database.read() as connection:
+        turn = await turns.get_turn(connection, turn_id)
+    assert turn is not None
+    return turn
 
 
 async def found(database: Database, q: str = "", owner_id: str = "pupil") -> list[str]:
@@ -63,18 +68,17 @@ async def test_finished_turn_comes_back_exactly(database: Database) -> None:
     await begin(database)
     begun = await ask(database, "勾股定理是什么？")
     assert begun.number == 1 and begun.finish is None and begun.answer == ""
-    async with database.write() as connection:
-        assert await turns.finish_turn(
-            connection,
-            begun.id,
-            answer="a²+b²=c² 🙂",
-            finish="stop",
-            now_ms=3000,
-            question_ids=(1, 151_645, 2**31 - 1),
-            answer_ids=(),
-            tokenizer="qwen",
-            usage={"generated_tokens": 7},
-        )
+    await written.end(
+        database,
+        "c1",
+        begun.id,
+        "a²+b²=c² 🙂",
+        now_ms=3000,
+        question_ids=(1, 151_645, 2**31 - 1),
+        answer_ids=(),
+        tokenizer="qwen",
+        usage={"generated_tokens": 7},
+    )
     async with database.read() as connection:
         (turn,) = await turns.get_turns(connection, "c1")
         conversation = await conversations.get(connection, "c1")
@@ -96,14 +100,13 @@ def test_token_ids_are_little_endian_on_disk() -> None:
 
 
 async def test_asking_twice_with_one_id_is_one_turn(database: Database) -> None:
-    """A repeated ask finds the turn that it began."""
+    """Whoever would begin a second turn with the id of the first is refused."""
     await begin(database)
     first = await ask(database, "一次", ask_id="same")
-    second = await ask(database, "两次", ask_id="same")
-    assert second == first
+    with pytest.raises(StorageProblem):
+        await ask(database, "两次", ask_id="same")
     async with database.read() as connection:
-        assert await turns.find_by_ask_id(connection, "c1", "same") == first
-        assert len(await turns.get_turns(connection, "c1")) == 1
+        assert await turns.get_turns(connection, "c1") == [first]
 
 
 async def test_turn_answered_anew_leaves_the_history(database: Database) -> None:
@@ -121,9 +124,8 @@ async def test_only_the_first_end_of_a_turn_counts(database: Database) -> None:
     """A turn that was stopped is not finished again by what comes late."""
     await begin(database)
     turn = await ask(database, "问")
-    async with database.write() as connection:
-        assert await turns.finish_turn(connection, turn.id, answer="半", finish="stopped", now_ms=1)
-        assert not await turns.finish_turn(connection, turn.id, answer="全部", finish="stop", now_ms=2)
+    await written.end(database, "c1", turn.id, "半", finish="stopped")
+    await written.end(database, "c1", turn.id, "全部", now_ms=2)
     async with database.read() as connection:
         kept = await turns.get_turn(connection, turn.id)
     assert kept is not None and (kept.answer, kept.finish) == ("半", "stopped")
@@ -135,8 +137,8 @@ async def test_turns_cut_off_by_a_crash_are_found(database: Database) -> None:
     await begin(database, "c2")
     cut = [await ask(database, "一"), await ask(database, "二", conversation_id="c2", at_ms=2001)]
     ended = await ask(database, "三")
-    async with database.write() as connection:
-        await turns.finish_turn(connection, ended.id, answer="", finish="stop", now_ms=1)
+    await written.end(database, "c1", ended.id, "")
+    async with database.read() as connection:
         assert [turn.id for turn in await turns.unfinished_turns(connection)] == [turn.id for turn in cut]
 
 
@@ -179,8 +181,7 @@ async def test_search_finds_titles_and_texts_literally(database: Database, q: st
     """Search looks at questions and answers; wildcards of SQL are ordinary characters."""
     await begin(database)
     turn = await ask(database, "勾股定理")
-    async with database.write() as connection:
-        await turns.finish_turn(connection, turn.id, answer="abc 100% 对", finish="stop", now_ms=1)
+    await written.end(database, "c1", turn.id, "abc 100% 对")
     assert bool(await found(database, q)) is hit
 
 

@@ -9,7 +9,7 @@ from datetime import date
 import pytest
 from openpyxl import load_workbook
 
-from server.storage import conversations, turns
+from server.storage import conversations
 from server.storage.database import Database
 from server.topics import (
     Audience,
@@ -23,6 +23,7 @@ from server.topics import (
     export_xlsx,
 )
 from server.topics.group_report import GroupRow
+from tests import turns
 from tests.topics.conftest import moment
 
 AREA = ("长方形的面积怎么算", "怎样求长方形的面积", "长方形面积公式是什么")
@@ -44,16 +45,13 @@ class Room:
         """One question of one pupil; its turn's id."""
         self._number += 1
         turn_id, at_ms = f"turn{self._number}", moment("2026-11-18 09:30") + self._number * 600_000
-        async with self.database.write() as connection:
-            if self._number == 1:
+        if self._number == 1:
+            async with self.database.write() as connection:
                 await conversations.create(
                     connection, conversation_id="c", owner_id="o", class_id=None, preset="education",
                     system_prompt="", now_ms=at_ms,
                 )  # fmt: skip
-            await turns.begin_turn(
-                connection, turn_id=turn_id, conversation_id="c", ask_id=turn_id, question=text,
-                asked_at_ms=at_ms, lists_version=1,
-            )  # fmt: skip
+        await turns.begin(self.database, turn_id, text, conversation_id="c", asked_at_ms=at_ms)
         recorder = Recorder(self.database, self.desk, self.groups, timezone="Asia/Shanghai")
         await recorder.question(
             turn_id=turn_id, asked_at_ms=at_ms, class_id=None, asker=asker, text=text, outcome="answered",
