@@ -1,7 +1,8 @@
 // What lies between two versions, or between one and the draft: counts per list, a search, and the changes page by page.
 
-import { html, useEffect, useState } from '../vendor/preact.js';
+import { html, useEffect, useRef, useState } from '../vendor/preact.js';
 import { Dialog } from '../shared/dialog.js';
+import { Pager } from '../shared/pager.js';
 import { Problem, useLoad, Wait } from '../shared/parts.js';
 import { differences } from './difference.js';
 import { t } from './say.js';
@@ -20,24 +21,28 @@ export const titleOf = (from, to) => t('differenceTitle', { from, to: to === nul
 export function DifferenceView({ desk, from, to }) {
   const [typed, setTyped] = useState('');
   const [look, setLook] = useState({ q: '', kind: '', list: '' });
-  const [limit, setLimit] = useState(PAGE);
+  const [offset, setOffset] = useState(0);
+  const top = useRef(null);
   useEffect(() => {
     const timer = setTimeout(() => setLook((old) => ({ ...old, q: typed.trim() })), SEARCH_WAIT_MS);
     return () => clearTimeout(timer);
   }, [typed]);
-  useEffect(() => setLimit(PAGE), [look, from, to]);
-  const { value, problem, reload } = useLoad(() => desk.difference({ from, to, ...look, limit }), [from, to, look, limit]);
+  useEffect(() => setOffset(0), [look, from, to]);
+  const { value, problem, reload } = useLoad(() => desk.difference({ from, to, ...look, offset, limit: PAGE }), [from, to, look, offset]);
   if (problem) return html`<${Problem} problem=${problem} onRetry=${reload} />`;
   if (!value) return html`<${Wait} />`;
   if (value.lists.length === 0) return html`<p class="quiet-text">${t('noDifference')}</p>`;
   const set = (name) => (event) => setLook({ ...look, [name]: event.currentTarget.value });
-  const rest = Math.min(PAGE, value.total - value.changes.length);
+  const turn = (next) => {
+    setOffset(next);
+    top.current.scrollIntoView({ block: 'start' });
+  };
   return html`<div class="stack">
     <div class="table-box"><table>
       <thead><tr><th>${t('listRow')}</th>${KINDS.map((kind) => html`<th key=${kind} class="number">${t(`diff.${kind}`)}</th>`)}</tr></thead>
       <tbody>${value.lists.map((each) => html`<tr key=${each.list_name}><td>${each.list_name}</td>
         ${KINDS.map((kind) => html`<td key=${kind} class="number">${each[kind]}</td>`)}</tr>`)}</tbody></table></div>
-    <div class="row difference-search">
+    <div class="row difference-search" ref=${top}>
       <input type="search" aria-label=${t('searchChanges')} placeholder=${t('searchChanges')} value=${typed} onInput=${(event) => setTyped(event.currentTarget.value)} />
       <select aria-label=${t('listRow')} value=${look.list} onChange=${set('list')}><option value="">${t('allOfThem')}</option>
         ${value.lists.map((each) => html`<option key=${each.list_name} value=${each.list_name}>${each.list_name}</option>`)}</select>
@@ -46,7 +51,7 @@ export function DifferenceView({ desk, from, to }) {
     </div>
     ${value.total === 0 && html`<p class="quiet-text">${t('nothingFound')}</p>`}
     <ul class="record difference">${value.changes.map((each, index) => html`<${Changed} key=${index} change=${each} />`)}</ul>
-    ${rest > 0 && html`<button type="button" class="button small" onClick=${() => setLimit(Math.min(limit + PAGE, 500))} disabled=${limit >= 500}>${t('moreLines', { n: rest })}</button>`}
+    <${Pager} offset=${offset} size=${PAGE} total=${value.total} onOffset=${turn} />
   </div>`;
 }
 

@@ -74,3 +74,26 @@ async def test_every_one_of_many_bad_lines_can_be_seen(
     await expect(dialog.get_by_text("文件太大（上限 8 MiB）")).to_be_visible()
     assert not [url for url in sent if "/import" in url]
     school.discard_draft()
+
+
+async def test_every_change_of_a_long_draft_can_be_looked_at(
+    slow_server: Serving, people: People, school: School, staff: tuple[Member, Member]
+) -> None:
+    """Of 650 new words the last is two presses away, by keyboard, and a search begins at its first page."""
+    school.discard_draft()
+    name = f"词表{uuid.uuid4().hex[:6]}"
+    school.import_words(name, [f"长草{chr(0x4E00 + n)}稿" for n in range(650)])
+    page = await desk(slow_server, people, staff[0], name)
+    await page.locator(".draft-bar").get_by_role("button", name="看改动").click()
+    dialog = page.get_by_role("dialog")
+    pages = dialog.get_by_role("navigation", name="翻页")
+    await expect(pages).to_contain_text("第 1–100 条，共 651 条")
+    await pages.get_by_role("button", name="最后一页").press("Enter")
+    await expect(pages).to_contain_text("第 601–651 条，共 651 条")
+    await expect(dialog.locator(".difference > li")).to_have_count(51)
+    await pages.get_by_role("button", name="上一页").press("Enter")
+    await expect(pages).to_contain_text("第 501–600 条，共 651 条")
+    await dialog.get_by_label("搜索词", exact=True).fill("长草一稿")
+    await expect(dialog.locator(".difference > li")).to_have_count(1)
+    await expect(pages).to_have_count(0)
+    school.discard_draft()

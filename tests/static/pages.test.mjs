@@ -14,6 +14,7 @@ import { placesOf } from '../../static/chat/unproven.js';
 import { partsOf } from '../../static/shared/document_text.js';
 import { fill } from '../../static/shared/i18n.js';
 import { iconNames } from '../../static/shared/icon_names.js';
+import { waysFrom } from '../../static/shared/pager.js';
 import { tabAfter } from '../../static/shared/tabs.js';
 import { sideFor } from '../../static/shared/toast.js';
 
@@ -142,4 +143,11 @@ test('arrow keys go round the tabs, Home and End to their ends, other keys nowhe
 test('toasts stand in the half in which nobody works', () => {
   assert.equal(sideFor(700, 800), 'above');
   assert.equal(sideFor(100, 800), 'below');
+});
+
+test('a pager leads to every page and nowhere else', () => {
+  assert.deepEqual(waysFrom(0, 100, 1234), { first: null, before: null, after: 100, last: 1200 });
+  assert.deepEqual(waysFrom(1200, 100, 1234), { first: 0, before: 1100, after: null, last: null });
+  assert.deepEqual(waysFrom(100, 100, 200), { first: 0, before: 0, after: null, last: null });
+  assert.deepEqual(waysFrom(0, 100, 0), { first: null, before: null, after: null, last: null });
 });
