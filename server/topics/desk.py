@@ -133,7 +133,7 @@ class TopicDesk:
             await storage.replace_topics(connection, rows)
             changed = _difference(self._taxonomy, taxonomy)
             if way is not None and changed:
-                await acts.note(connection, by, ACTS[way], str(len(taxonomy)), **changed)
+                await acts.note(connection, by, ACTS[way], "", topics=len(taxonomy), **changed)
 
 
 def _node(topic: storage.StoredTopic) -> TopicNode:

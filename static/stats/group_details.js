@@ -18,7 +18,7 @@ export const seesDetails = (site) => ['see_text', 'see_dates'].some((right) => s
 
 /** Each week of the period with its number, null where it is not shown; the first day is a Monday. */
 export const byWeek = (from, weeks) => weeks.map((questions, place) => ({
-  from: plusDays(from, 7 * place), to: plusDays(from, 7 * place + 6), questions }));
+  from: plusDays(from, 7 * place), questions }));
 
 /** `from`: the first day of the period as the server told it. */
 export function DetailsDialog({ group, site, choice, days, from, smallGroup, onClose }) {
@@ -55,7 +55,7 @@ function Weeks({ weeks, k }) {
       : html`<div class="table-box weeks-table" tabindex="0" role="region" aria-labelledby="weeks-head"><table>
           <thead><tr><th scope="col">${t('week')}</th><th scope="col" class="number">${t('questions')}</th><td></td></tr></thead>
           <tbody>${weeks.map((week) => html`<tr key=${week.from}>
-            <th scope="row">${longDay(week.from)} – ${longDay(week.to)}</th>
+            <th scope="row">${longDay(week.from)}</th>
             <td class="number">${week.questions === null ? html`<span class="quiet-text">${t('not_shown')}</span>` : number(week.questions)}</td>
             <td class="week-bar" aria-hidden="true">${week.questions !== null && html`<span style=${{ width: `${(100 * week.questions) / most}%` }}></span>`}</td>
           </tr>`)}</tbody></table></div>

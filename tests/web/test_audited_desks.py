@@ -27,7 +27,8 @@ def test_edits_imports_and_resets_of_topics_are_on_record(admin: httpx.Client) -
     named = {"count": 1, "names": ["校园生活"]}
     for what, change in (("edit", "added"), ("import", "changed"), ("reset", "removed")):
         (act,) = newest(admin, f"{what}_topics")
-        assert (act["who"], act["detail"]) == ("admin", {change: named})
+        assert (act["who"], act["detail"][change]) == ("admin", named)
+        assert act["detail"]["topics"] == len(before) + (change != "removed")
 
 
 def test_name_lists_are_on_record_by_their_counts(admin: httpx.Client) -> None:
