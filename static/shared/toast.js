@@ -1,9 +1,9 @@
 // One quiet line that goes by itself: toast('已复制'); toast('已删除', {action: {label: '撤销', run: undo}});
 // toast(problem.message, {kind: 'refuse'}). Screen readers hear it. startPage puts <${Toasts} /> on the page.
 // It stands in that half of the window in which nobody is working, and moves when somebody begins to: never over what was
-// touched last, nor over what has the focus.
+// touched last, nor over what has the focus. It lies over open dialogs, too.
 
-import { html, useEffect, useState } from '../vendor/preact.js';
+import { html, useEffect, useRef, useState } from '../vendor/preact.js';
 import { texts } from './i18n.js';
 import { IconButton } from './parts.js';
 import { texts as shared } from './texts.js';
@@ -27,8 +27,8 @@ export function toast(text, { kind = '', action = null, seconds = action ? 10 : 
   setTimeout(() => dismiss(id), seconds * 1000);
 }
 
-/** Where toasts stand while somebody works at this height of a window so high. */
-export const sideFor = (y, height) => (y > height / 2 ? 'above' : 'below');
+/** Where toasts stand while somebody works at this height of a window so high; of a dialog they leave the buttons free. */
+export const sideFor = (y, height, inDialog = false) => (inDialog ? 'above edge' : y > height / 2 ? 'above' : 'below');
 
 /** The half that is free; it follows touches and the focus. */
 function useFreeSide() {
@@ -38,7 +38,8 @@ function useFreeSide() {
       const { target } = event;
       if (!(target instanceof Element) || target.closest('.toasts')) return;
       const place = target.getBoundingClientRect();
-      setSide(sideFor(event.type === 'pointerdown' ? event.clientY : (place.top + place.bottom) / 2, innerHeight));
+      const y = event.type === 'pointerdown' ? event.clientY : (place.top + place.bottom) / 2;
+      setSide(sideFor(y, innerHeight, target.closest('dialog') !== null));
     };
     addEventListener('pointerdown', work, true);
     addEventListener('focusin', work, true);
@@ -53,6 +54,12 @@ function useFreeSide() {
 export function Toasts() {
   const [items, setItems] = useState(shown);
   const side = useFreeSide();
+  const box = useRef(null);
+  useEffect(() => {
+    // What was opened last lies on top: anew at every toast, or a dialog's veil would cover it.
+    if (box.current.matches('[popover]:popover-open')) box.current.hidePopover();
+    if (items.length > 0) box.current.showPopover();
+  }, [items]);
   useEffect(() => {
     listener = setItems;
     return () => {
@@ -63,7 +70,7 @@ export function Toasts() {
     dismiss(item.id);
     item.action.run();
   };
-  return html`<div class=${`toasts ${side}`} role="status" aria-live="polite">
+  return html`<div ref=${box} popover="manual" class=${`toasts ${side}`} role="status" aria-live="polite">
     ${items.map(
       (item) => html`<div class=${`toast ${item.kind}`} key=${item.id}>
         <span>${item.text}</span>

@@ -143,6 +143,7 @@ test('arrow keys go round the tabs, Home and End to their ends, other keys nowhe
 test('toasts stand in the half in which nobody works', () => {
   assert.equal(sideFor(700, 800), 'above');
   assert.equal(sideFor(100, 800), 'below');
+  assert.equal(sideFor(100, 800, true), 'above edge');
 });
 
 test('a pager leads to every page and nowhere else', () => {
