@@ -40,7 +40,7 @@ class WordDesk:
         self.samples = Samples(database)
         self.rehearsals = Rehearsals(database, published, draft)
         self.versions = Versions(database, published, draft, press)
-        self.differences = Differences(draft)
+        self.differences = Differences(database, draft)
         self.schedule = Schedule(database, draft, press, ZoneInfo(timezone))
         self.approvals = Approvals(database, draft, press, self.schedule)
         self.rollbacks = Rollbacks(database, draft, press)

@@ -1,4 +1,4 @@
-"""What lies between two versions, or between a version and the draft: counted, searched, paged."""
+"""What lies between two versions, or between one and the draft: counted, searched, paged, as a file."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ from collections import Counter, OrderedDict
 
 from server.moderation.compare import Changed, Comparison, Kind, compare
 from server.moderation.draft import Draft
+from server.moderation.record import record_act
 from server.moderation.snapshot import Snapshot
 from server.moderation.views_way import ChangedView, DifferencePage, ListDifference
+from server.moderation.writing import WordFile, write_difference
+from server.storage.database import Database
 
 KEPT = 3  # comparisons: whoever pages through one asks for it again and again
 MAX_PAGE = 500
@@ -17,7 +20,8 @@ MAX_PAGE = 500
 class Differences:
     """Compares versions."""
 
-    def __init__(self, draft: Draft) -> None:
+    def __init__(self, database: Database, draft: Draft) -> None:
+        self._database = database
         self._draft = draft
         self._kept: OrderedDict[tuple[object, ...], Comparison] = OrderedDict()
 
@@ -75,6 +79,19 @@ class Differences:
             changes=tuple(ChangedView.model_validate(each) for each in part),
             total=len(chosen),
         )
+
+    async def export(self, before: int, after: int | None, *, who: str, now_ms: int) -> WordFile:
+        """All of it as a file, to be kept or signed; that somebody took it is written down.
+
+        Raises:
+            ClientProblem: 404 `not_found`.
+        """
+        compared = await self._compared(before, after)
+        name = f"difference-{before}-{'draft' if after is None else after}"
+        file = await asyncio.to_thread(write_difference, compared.changes, name)
+        async with self._database.write() as connection:
+            await record_act(connection, "export_difference", file.name, who=who, now_ms=now_ms)
+        return file
 
     async def _compared(self, before: int, after: int | None) -> Comparison:
         key = (before, after) if after is not None else (before, await self._draft.key())

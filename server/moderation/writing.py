@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
 from filters import lanes_cell
+from server.moderation.compare import Changed
 from server.storage.words import StoredList, StoredWord
 
 COLUMNS = (
@@ -63,6 +66,29 @@ def _csv(lists: list[StoredList], of_list: dict[str, list[StoredWord]]) -> str:
             # One line for each word, whatever the note: that is how word files are read.
             writer.writerow([_escape(" ".join(cell.splitlines())) for cell in cells])
     return buffer.getvalue()
+
+
+def write_difference(changes: Iterable[Changed], name: str) -> WordFile:
+    """What lies between two versions: a line for each entry or list that came or went, and for each changed
+    field of another one."""
+    buffer = io.StringIO(newline="")
+    writer = csv.writer(buffer)
+    writer.writerow(("list", "change", "of", "text", "field", "before", "after"))
+    for each in changes:
+        start = (each.list_name, each.kind, each.of, each.text)
+        lines = [(field, *each.fields[field]) for field in sorted(each.fields)] or [("", None, None)]
+        for field, before, after in lines:
+            cells = (*start, field, _said(before), _said(after))
+            writer.writerow([_escape(" ".join(cell.splitlines())) for cell in cells])
+    return WordFile(f"{name}.csv", "text/csv; charset=utf-8", buffer.getvalue().encode("utf-8-sig"))
+
+
+def _said(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _text(lists: list[StoredList], of_list: dict[str, list[StoredWord]]) -> str:

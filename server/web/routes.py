@@ -123,6 +123,7 @@ TABLE: tuple[Row, ...] = (
     Row("PUT", "/api/approval", Permission.CHOOSE_APPROVAL, word_drafts.choose_approval),
     Row("GET", "/api/words/versions", WORDS, word_versions.versions),
     Row("GET", "/api/words/difference", WORDS, word_versions.difference),
+    Row("GET", "/api/words/difference/export", WORDS, word_versions.export_difference),
     Row("POST", "/api/words/rollback", WORDS, word_versions.roll_back),
     Row("GET", "/api/words/changes", WORDS, word_versions.changes),
     Row("GET", "/api/stats/classes", STATISTICS, statistics.classes),

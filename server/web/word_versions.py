@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from server.web.bodies import FURTHEST, Body, Query, answer, read_body, read_query
 from server.web.parts import Call
+from server.web.word_entries import file_answer
 
 
 class PageQuery(Query):
@@ -55,6 +56,15 @@ async def difference(call: Call) -> Response:
         limit=query.limit,
     )
     return answer(page.model_dump())
+
+
+async def export_difference(call: Call) -> Response:
+    """All of that as a file."""
+    query = read_query(call.request, DifferenceQuery)
+    file = await call.parts.words.differences.export(
+        query.before, query.after, who=call.user_name, now_ms=call.now_ms
+    )
+    return file_answer(file.content, file.name, file.media_type)
 
 
 async def roll_back(call: Call) -> Response:

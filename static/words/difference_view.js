@@ -1,7 +1,9 @@
 // What lies between two versions, or between one and the draft: counts per list, a search, and the changes page by page.
 
 import { html, useEffect, useRef, useState } from '../vendor/preact.js';
+import { withQuery } from '../shared/api.js';
 import { Dialog } from '../shared/dialog.js';
+import { Icon } from '../shared/icons.js';
 import { Pager } from '../shared/pager.js';
 import { Problem, useLoad, Wait } from '../shared/parts.js';
 import { differences } from './difference.js';
@@ -49,6 +51,7 @@ export function DifferenceView({ desk, from, to }) {
       <select aria-label=${t('changes')} value=${look.kind} onChange=${set('kind')}><option value="">${t('all')}</option>
         ${KINDS.map((kind) => html`<option key=${kind} value=${kind}>${t(`diff.${kind}`)}</option>`)}</select>
     </div>
+    <p><a class="button small" download href=${withQuery('/api/words/difference/export', { from, to })}><${Icon} name="download" size=${16} />${t('exportDifference')}</a></p>
     ${value.total === 0 && html`<p class="quiet-text">${t('nothingFound')}</p>`}
     <ul class="record difference">${value.changes.map((each, index) => html`<${Changed} key=${index} change=${each} />`)}</ul>
     <${Pager} offset=${offset} size=${PAGE} total=${value.total} onOffset=${turn} />

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from dataclasses import replace
 
 import pytest
@@ -10,11 +12,13 @@ from hypothesis import strategies as st
 
 from filters import Direction
 from server.errors import ClientProblem
-from server.moderation import ListPatch, NewWord, PublishedFilter, WordDesk
+from server.moderation import ListPatch, NewWord, PublishedFilter, WordDesk, WordPatch
 from server.moderation.compare import compare
 from server.moderation.rebase import keep_on_top
 from server.moderation.snapshot import Snapshot
 from server.moderation.views import ListView
+from server.storage import audit
+from server.storage.database import Database
 from server.storage.words import StoredList, StoredWord
 
 NOW_MS = 1_800_000_000_000
@@ -101,6 +105,27 @@ async def test_difference_is_counted_searched_and_paged(twice: WordDesk, masked:
     assert ([each.text for each in page.changes], page.total) == (["绿豆年糕", "闪电汤圆"], 3)
     found = await twice.differences.page(4, 2, q="飞毛")
     assert [(each.kind, each.text) for each in found.changes] == [("removed", "飞毛腿面")]
+
+
+async def test_difference_is_a_file_for_a_spreadsheet_and_on_record(
+    twice: WordDesk, masked: ListView, database: Database
+) -> None:
+    """Every line that came, went or was changed, nothing that a spreadsheet would run, and who took it."""
+    await add(twice, masked.id, "=绿豆年糕")
+    old = next(each for each in (await twice.entries.page()).words if each.text == "闪电汤圆")
+    await twice.entries.change(old.id, WordPatch(enabled=False, note="先停"), who="lin", now_ms=NOW_MS)
+    file = await twice.differences.export(4, None, who="wu", now_ms=NOW_MS)
+    rows = list(csv.reader(io.StringIO(file.content.decode("utf-8-sig"))))
+    assert file.name == "difference-4-draft.csv"
+    assert rows == [
+        ["list", "change", "of", "text", "field", "before", "after"],
+        ["校园用语", "added", "word", "'=绿豆年糕", "", "", ""],
+        ["校园用语", "changed", "word", "闪电汤圆", "enabled", "yes", "no"],
+        ["校园用语", "changed", "word", "闪电汤圆", "note", "", "先停"],
+    ]
+    async with database.read() as connection:
+        ((act, *_), _) = await audit.list_page(connection, what="export_difference")
+    assert (act.who, act.subject) == ("wu", file.name)
 
 
 LIST = StoredList("l", "表", "words", "类", "block", "mask", True, "", 0)
