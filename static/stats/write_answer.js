@@ -15,13 +15,14 @@ export function WriteAnswer({ question, classId, groupId = null, text }) {
   const begin = async () => {
     try {
       const found = await api.get('/api/answers', { limit: 1 });
-      setScope({ classes: found.classes, forAll: found.for_all });
+      if (!found.for_all && found.classes.length === 0) toast(t('write_nowhere'), { kind: 'refuse', seconds: 8 });
+      else setScope({ classes: found.classes, forAll: found.for_all });
     } catch (problem) {
       toast(problem.message, { kind: 'refuse' });
     }
   };
   const close = () => setScope(null);
-  const start = { wordings: [question], classId: classId ?? '', groupId, text };
+  const start = { wordings: [question], classId: classId ?? undefined, groupId, text };
   return html`<button type="button" class="button small no-print" onClick=${begin}>${t('write_answer')}</button>
     ${scope && html`<${Editor} answer=${null} start=${start} scope=${scope} onClose=${close} onDone=${close} />`}`;
 }

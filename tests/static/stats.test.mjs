@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import * as draft from '../../static/stats/draft.js';
 import { daysOption, hoursOption, outcomesOption, readColours, TOP_TOPICS, topicsOption, usedHours } from '../../static/stats/options.js';
 import { daysOf, plusDays, readAddress, today, weekday, wholeWeeks, writeAddress } from '../../static/stats/period.js';
+import { byWeek, seesDetails } from '../../static/stats/group_details.js';
 import { trendOf } from '../../static/stats/group_row.js';
 import { texts } from '../../static/stats/texts.js';
 
@@ -18,6 +19,15 @@ test('weeks begin on Monday', () => {
   assert.equal(weekday('2026-11-16'), 0);
   assert.equal(weekday('2026-11-22'), 6);
   assert.deepEqual(wholeWeeks('2026-11-18', '2026-11-24'), { from: '2026-11-16', to: '2026-11-29' });
+});
+
+test('the weeks of a group are named by their Mondays, those that are not shown stay empty', () => {
+  assert.deepEqual(byWeek('2026-11-16', [4, null]), [{ from: '2026-11-16', questions: 4 }, { from: '2026-11-23', questions: null }]);
+});
+
+test('details are for those who have a right to any of them', () => {
+  const site = (...rights) => ({ login: { rights } });
+  assert.deepEqual([site('see_groups'), site('see_text'), site('see_dates')].map(seesDetails), [false, true, true]);
 });
 
 test('the periods are those of the server', () => {
