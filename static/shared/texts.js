@@ -13,7 +13,7 @@ export const texts = {
     page_before: '上一页',
     page_after: '下一页',
     page_last: '最后一页',
-    page_part: '第 {from}–{to} 条，共 {n} 条',
+    page_part: '{from}–{to} / {n} 条',
     records: '记录',
     waiting: '{n} 项待处理',
     answers: '标准答案',

@@ -189,6 +189,8 @@ async def test_an_operator_without_a_desk_answers_citizens_who_have_none(
     listed = citizen.get_by_role("navigation", name="我的对话")
     marked = listed.get_by_role("listitem").filter(has=citizen.get_by_role("img", name="有新的回复"))
     await expect(marked).to_contain_text("社保卡丢了怎么办？")
+    button = citizen.get_by_role("button", name="打开对话列表")
+    await expect(button).to_have_count(0)  # there is room for the list itself
     await citizen.get_by_role("status").get_by_role("button", name="打开").click()
     await expect(citizen.get_by_text("先电话挂失，再到社保窗口补办。")).to_be_visible()
     await expect(marked).to_have_count(0)
