@@ -12,9 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from server.embedding import QuestionVectors
 from server.errors import ClientProblem, StorageProblem
 from server.knowledge.finding import PassageFinder
 from server.knowledge.index import Index
+from server.knowledge.passage_vectors import PassageVectors
 from server.knowledge.shelf import Progress, Shelf
 from server.knowledge.uploads import (
     FILE_BYTES,
@@ -39,6 +41,7 @@ class DocumentView:
 
     document: StoredDocument
     progress: Progress | None
+    vectors_share: float | None = None  # how far its vectors are, while they are being made
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +65,17 @@ class DocumentDesk:
 
     Args:
         database: where documents are.
-        folder: the data folder; uploaded files and the index get folders of their own in it.
+        folder: the data folder; uploaded files, the index and vectors get folders of their own in it.
+        questions: an embedding model, if there is one: then passages are found by vectors, too.
     """
 
-    def __init__(self, database: Database, folder: Path) -> None:
+    def __init__(self, database: Database, folder: Path, questions: QuestionVectors | None = None) -> None:
         self._database = database
         self._files = folder / "documents"
         index = Index(folder / "index")
-        self.shelf = Shelf(database, index, self._files)
-        self.finder = PassageFinder(database, index, self.shelf)
+        vectors = None if questions is None else PassageVectors(database, folder / "vectors", questions)
+        self.shelf = Shelf(database, index, self._files, vectors=vectors)
+        self.finder = PassageFinder(database, index, self.shelf, vectors)
         self._writing = asyncio.Lock()  # of files: one is never deleted while it comes again
 
     async def open(self) -> None:
@@ -169,7 +174,7 @@ class DocumentDesk:
             rows, total = await documents.list_for(
                 connection, classes, text=text.strip(), offset=offset, limit=limit
             )
-        return [DocumentView(row, self.shelf.progress(row.id)) for row in rows], total
+        return [self._view(row) for row in rows], total
 
     async def get(self, document_id: str, classes: Collection[str] | None) -> DocumentView:
         """One document.
@@ -181,7 +186,7 @@ class DocumentDesk:
             row = await documents.get(connection, document_id)
         if row is None or not _is_for(row, classes):
             raise problem("no_such_document")
-        return DocumentView(row, self.shelf.progress(row.id))
+        return self._view(row)
 
     async def read(
         self, document_id: str, classes: Collection[str] | None, *, start: int = 0, num_chars: int = 20_000
@@ -254,6 +259,9 @@ class DocumentDesk:
             if not wanted:
                 file = self._files / document.sha256
                 await asyncio.to_thread(lambda: file.unlink(missing_ok=True))
+
+    def _view(self, row: StoredDocument) -> DocumentView:
+        return DocumentView(row, self.shelf.progress(row.id), self.shelf.vectors_share(row))
 
     async def _own(self, document_id: str, classes: Collection[str] | None) -> StoredDocument:
         document = (await self.get(document_id, classes)).document
