@@ -14,7 +14,7 @@ import numpy as np
 import structlog
 from numpy.typing import NDArray
 
-from server.embedding.types import Embedder, EmbeddingProblem
+from server.embedding.types import EmbeddingProblem, OpenEmbedder
 
 log = structlog.get_logger(__name__)
 
@@ -34,7 +34,7 @@ class QuestionVectors:
         limit_seconds: how long a question may wait for it.
     """
 
-    def __init__(self, embedder: Embedder, limit_seconds: float = LIMIT_SECONDS) -> None:
+    def __init__(self, embedder: OpenEmbedder, limit_seconds: float = LIMIT_SECONDS) -> None:
         self.embedder = embedder
         self._limit_seconds = limit_seconds
         self._kept: OrderedDict[str, Vector] = OrderedDict()
@@ -44,7 +44,7 @@ class QuestionVectors:
     @property
     def note(self) -> str | None:
         """Why questions have no vectors now; None while they have."""
-        return self._note
+        return self._note or self.embedder.note
 
     async def of(self, question: str) -> Vector | None:
         """The vector of a question, or None where it does not come in time."""

@@ -16,6 +16,7 @@ from filters import fold
 from server import __version__
 from server.accounts import Accounts, Stages
 from server.chat import ChatDesk, ChatRules, OwnData, Parts, Retention, RetentionRules, texts_of
+from server.embedding import QuestionVectors
 from server.knowledge import (
     AnswerAttachments,
     AnswerDesk,
@@ -23,6 +24,7 @@ from server.knowledge import (
     ApprovedAnswers,
     DocumentDesk,
     Library,
+    WordingVectors,
 )
 from server.metrics import Metrics
 from server.moderation import PublishedFilter, WordDesk
@@ -42,6 +44,7 @@ from server.topics import (
     Statistics,
     TopicDesk,
 )
+from server.wiring.embedding import embedding_of
 from server.wiring.example_shelves import example_shelves
 from server.wiring.preset_settings import with_preset
 from server.wiring.record_keeping import keep_records
@@ -85,6 +88,7 @@ class House:
     answers: AnswerDesk
     answer_files: AnswerFiles
     attachments: AnswerAttachments
+    embedding: QuestionVectors | None
     chat: ChatDesk
     retention: Retention
     own: OwnData
@@ -173,6 +177,9 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
         private = PrivateFilter(database) if settings.mask_private else None
         if private is not None:
             await private.refresh()
+        embedding = await embedding_of(settings)
+        if embedding is not None:
+            stack.push_async_callback(embedding.embedder.close)
         approved = ApprovedAnswers(database, zone)
         await approved.load()
         stack.push_async_callback(approved.close)
@@ -227,6 +234,7 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
             answers=answers,
             answer_files=AnswerFiles(database, answers),
             attachments=AnswerAttachments(database, answers),
+            embedding=embedding,
             chat=chat,
             retention=retention,
             own=OwnData(database, accounts, chat, groups, retention, preset, settings.timezone),
@@ -242,6 +250,10 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
             _run(stack, follow(private, "list of names"))
         _run(stack, publish_on_time(house.words.schedule))
         _run(stack, follow_answers(approved))
+        if embedding is not None:
+            vectors = WordingVectors(database, embedding, lambda: approved.wordings)
+            approved.look_near(vectors)
+            _run(stack, vectors.keep_up())
         _run(stack, follow(presets, "text of the preset"))
         _run(stack, tell_readiness(source))
         _run(stack, keep_sheets(statistics.keep_up))

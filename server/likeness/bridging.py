@@ -1,0 +1,56 @@
+"""What two questions have in common beside how near the vectors of an embedding model lie.
+
+Pure. Vectors bridge another wording, but siblings (等腰, 等边) and what is wanted of a thing (怎么办,
+在哪办) lie as near as wordings do. So vectors are heard only where both want the same and no piece is
+exchanged for another. What the signals weigh is fitted for each model by whoever uses them. What speaks
+against two questions being one is decided before, by `speaks_against`, and no vector overrules it.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from server.likeness.features import Features
+from server.likeness.likeness import signals
+from server.likeness.sameness import (
+    TELLING,
+    adds_a_word,
+    asks_more,
+    how_wanted,
+    sameness,
+    shared_chars,
+    speaks_against,
+)
+
+_WANTED_ALIKE: Final = 0.5  # below: one wants something that the other does not want
+
+
+def bridging(one: Features, other: Features) -> tuple[float, ...] | None:
+    """What is weighed beside a cosine; None where vectors may not say anything.
+
+    Returns:
+        How sure words alone make it, how many characters each says that the other does not, whether one asks
+        more, adds a word, or has a character more that makes another word of it.
+    """
+    mine, theirs = one.reading, other.reading
+    if mine.is_empty or theirs.is_empty or speaks_against(mine, theirs) is not None:
+        return None
+    if how_wanted(mine, theirs) < _WANTED_ALIKE or _is_exchanged(mine.content, theirs.content):
+        return None
+    _, left = shared_chars("\n".join(mine.content), "\n".join(theirs.content))
+    return (
+        sameness(mine, theirs),
+        signals(one, other).gap,
+        float(asks_more(mine, theirs) or asks_more(theirs, mine)),
+        float(adds_a_word(mine, theirs) or adds_a_word(theirs, mine)),
+        float(bool(left & TELLING)),
+    )
+
+
+def _is_exchanged(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    """Whether one becomes the other by a piece exchanged for another between ends that are equal."""
+    first, second = "".join(one), "".join(other)
+    shorter = min(len(first), len(second))
+    begin = next((n for n in range(shorter) if first[n] != second[n]), shorter)
+    end = next((n for n in range(shorter - begin) if first[-1 - n] != second[-1 - n]), shorter - begin)
+    return bool(begin + end) and begin + end < shorter
