@@ -24,6 +24,7 @@ from server.knowledge.finding import Ranked
 from server.knowledge.floor import FLOOR
 from server.reading.blocks import Block
 from server.reading.plain import read_markdown
+from server.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +36,10 @@ class _Asked:
     answers: tuple[str, ...]
 
 
-def run(questions: Path | None = None, embedding: str | None = None) -> dict[str, float]:
+def run(settings: Settings, questions: Path | None = None) -> dict[str, float]:
     """Measure, print a table, and return the figures; those with vectors end in `_vectors`."""
     figures: dict[str, float] = {}
-    with Model(embedding) if embedding is not None else nullcontext() as model:
+    with Model(settings) if settings.embedding else nullcontext() as model:
         ways: list[tuple[str, Model | None]] = [("", None)]
         if model is not None:
             ways.append(("_vectors", model))

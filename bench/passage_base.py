@@ -13,14 +13,16 @@ from typing import Final, Self
 
 import numpy as np
 
-from server.embedding import Role, Vectors, open_embedder, parse_embedding
+from server.embedding import Role, Vectors
 from server.errors import SettingsProblem
 from server.knowledge.finding import Ranked, rank
 from server.knowledge.index import Index
-from server.knowledge.passage_vectors import near
+from server.knowledge.passage_vectors import near_passages
 from server.knowledge.terms import terms_of
 from server.knowledge.vector_scale import Scale, measure
 from server.knowledge.vector_table import VectorTable
+from server.settings import Settings
+from server.wiring.embedding import embedding_of
 
 LOOKED_AT: Final = 12  # passages, as in the server
 _AT_ONCE: Final = 32
@@ -31,7 +33,7 @@ class Model:
     """An embedding model, open for the time of a measurement.
 
     Args:
-        spec: as in the setting `embedding`.
+        settings: name the model.
 
     Raises:
         SettingsProblem: there is no such model, or it does not load.
@@ -39,17 +41,19 @@ class Model:
 
     scale: Scale
 
-    def __init__(self, spec: str) -> None:
-        self._spec = spec
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
         self._runner = asyncio.Runner()
         self._known: dict[tuple[str, Role], Vectors] = {}
 
     def __enter__(self) -> Self:
-        self._embedder = self._runner.run(open_embedder(parse_embedding(self._spec), threads=2))
+        questions = self._runner.run(embedding_of(self._settings))
+        assert questions is not None
+        self._embedder = questions.embedder
         give_up_at = time.monotonic() + _LOAD_SECONDS
         while self._embedder.note is not None:
             if time.monotonic() > give_up_at:
-                raise SettingsProblem(f"--embedding {self._spec}: {self._embedder.note}")
+                raise SettingsProblem(f"--embedding {self._settings.embedding}: {self._embedder.note}")
             self._runner.run(asyncio.sleep(0.1))
         self.scale = self._runner.run(measure(self._embedder))
         return self
@@ -101,6 +105,6 @@ class Base:
         if self._model is None or not self._model.scale.is_useful:
             return rank(question, self._index.search(terms_of(question), LOOKED_AT, documents), {})
         vector = self._model.vectors([question], "question")[0]
-        by_vectors = near(self._table, self._model.scale, vector, documents, LOOKED_AT)
+        by_vectors = near_passages(self._table, self._model.scale, vector, documents, LOOKED_AT)
         hits = self._index.search(terms_of(question), LOOKED_AT, documents, by_vectors.passages)
         return rank(question, hits, by_vectors.nearness_of([hit.passage_id for hit in hits.hits]))

@@ -21,7 +21,7 @@ from bench.passage_base import LOOKED_AT
 from server.embedding import Vectors
 from server.knowledge.finding import rank
 from server.knowledge.index import Index
-from server.knowledge.passage_vectors import near
+from server.knowledge.passage_vectors import near_passages
 from server.knowledge.terms import Terms, terms_of
 from server.knowledge.vector_scale import Scale
 from server.knowledge.vector_table import VectorTable
@@ -117,7 +117,7 @@ def _with_vectors(index: Index, questions: list[str], num_dimensions: int) -> di
         times_ms, cpu_ms = [], []  # the latter says what it would be where nothing else runs
         for question, vector in zip(questions, drawn(len(questions)), strict=True):
             before, cpu_before = time.perf_counter(), time.thread_time()
-            by_vectors = near(opened, scale, vector, None, LOOKED_AT)
+            by_vectors = near_passages(opened, scale, vector, None, LOOKED_AT)
             hits = index.search(terms_of(question), LOOKED_AT, None, by_vectors.passages)
             rank(question, hits, by_vectors.nearness_of([hit.passage_id for hit in hits.hits]))
             times_ms.append((time.perf_counter() - before) * 1000)

@@ -14,7 +14,7 @@ from typing import Final, Protocol
 from server.knowledge.floor import FLOOR, fit, says_nothing
 from server.knowledge.fusion import order, relief, strengths
 from server.knowledge.index import Hits, Index
-from server.knowledge.passage_vectors import Near, PassageVectors
+from server.knowledge.passage_vectors import NearPassages, PassageVectors
 from server.knowledge.terms import terms_of
 from server.knowledge.types import Grounded, Nothing, Passage
 from server.storage import passages
@@ -133,7 +133,9 @@ def rank(question: str, hits: Hits, nearness_of: Mapping[int, float]) -> list[Ra
     ]
 
 
-def _search(index: Index, question: str, editions: frozenset[int] | None, near: Near | None) -> list[Ranked]:
+def _search(
+    index: Index, question: str, editions: frozenset[int] | None, near: NearPassages | None
+) -> list[Ranked]:
     if near is None:
         return rank(question, index.search(terms_of(question), _LOOKED_AT, editions), {})
     hits = index.search(terms_of(question), _LOOKED_AT, editions, near.passages)

@@ -40,7 +40,7 @@ _LONGEST_PAUSE_SECONDS: Final = 60.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Near:
+class NearPassages:
     """Which passages are near a question.
 
     Args:
@@ -112,7 +112,7 @@ class PassageVectors:
         num = self._table.num_of(edition)
         return None if num >= num_passages else num / num_passages
 
-    async def near(self, question: str, editions: Collection[int] | None, most: int) -> Near | None:
+    async def near(self, question: str, editions: Collection[int] | None, most: int) -> NearPassages | None:
         """What is near a question, among these editions; None where the model says nothing in time."""
         self._asked_at = asyncio.get_running_loop().time()
         scale = self._scale
@@ -121,7 +121,7 @@ class PassageVectors:
         vector = await self._questions.of(question)
         if vector is None or len(vector) != len(scale.middle):
             return None
-        return await asyncio.to_thread(near, self._table, scale, vector, editions, most)
+        return await asyncio.to_thread(near_passages, self._table, scale, vector, editions, most)
 
     async def settle(self) -> None:
         """Wait until every vector is there: for tests and measurements."""
@@ -198,20 +198,20 @@ class PassageVectors:
         self._is_away = problem is not None
 
 
-def near(
+def near_passages(
     table: VectorTable,
     scale: Scale,
     question: NDArray[np.float32],
     editions: Collection[int] | None,
     most: int,
-) -> Near:
+) -> NearPassages:
     """What of a table is near a question."""
     look = table.look(question, editions)
 
     def nearness_of(ids: list[int]) -> dict[int, float]:
         return {each: scale.nearness(question, cosine) for each, cosine in look.of(ids).items()}
 
-    return Near(look.nearest(most), nearness_of)
+    return NearPassages(look.nearest(most), nearness_of)
 
 
 def _text(row: StoredPassage) -> str:

@@ -162,7 +162,10 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
         await topics.load()
         groups = GroupDesk(database)
         await groups.load()
-        document_desk = DocumentDesk(database, settings.data)
+        embedding = await embedding_of(settings)
+        if embedding is not None:
+            stack.push_async_callback(embedding.embedder.close)
+        document_desk = DocumentDesk(database, settings.data, embedding)
         stack.push_async_callback(document_desk.close)
         await document_desk.open()
         own_groups = partial(accounts.classes.small_groups, settings.small_class, settings.small_class_group)
@@ -177,9 +180,6 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
         private = PrivateFilter(database) if settings.mask_private else None
         if private is not None:
             await private.refresh()
-        embedding = await embedding_of(settings)
-        if embedding is not None:
-            stack.push_async_callback(embedding.embedder.close)
         approved = ApprovedAnswers(database, zone)
         await approved.load()
         stack.push_async_callback(approved.close)
