@@ -28,7 +28,7 @@ from server.storage.passages import StoredPassage
 
 log = structlog.get_logger(__name__)
 
-_OF_A_BLOCK: Final = 64  # passages; so much is made again after a kill
+_OF_A_BLOCK: Final = 32  # passages; so much is made again after a kill
 _AT_ONCE: Final = 4
 # The model computes on the cores that answers need: it rests a while after each few texts, longer while
 # somebody asks.

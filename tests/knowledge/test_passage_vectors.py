@@ -225,7 +225,7 @@ async def test_vectors_go_on_behind_the_last_whole_block_after_a_kill(tmp_path: 
     async with asyncio.timeout(60):
         await desk.shelf.settle()
     [view], _ = await desk.list_for(None)
-    assert view.vectors_share is None and len(asked) == view.document.num_passages - 64
+    assert view.vectors_share is None and len(asked) == view.document.num_passages - 96
     assert not list((tmp_path / "vectors").glob("*.part"))
     await desk.close()
     await database.close()
