@@ -12,6 +12,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
+from statistics import fmean
 from typing import Any
 
 import click
@@ -46,7 +47,7 @@ def run(settings: Settings, questions: Path | None = None) -> dict[str, float]:
             figures["question_and_answer_told"] = model.scale.share_told
         texts, asked = ([], []) if questions is None else _read(questions)
         for suffix, way in ways:
-            measured = in_other_words(way)
+            measured = asked_by_people(way)
             if asked:
                 measured |= _recall_of_texts(texts, asked, way) | _recall_of_passages(texts, asked, way)
             figures |= {f"{name}{suffix}": value for name, value in measured.items()}
@@ -113,32 +114,30 @@ def _recall_of_passages(texts: list[str], asked: list[_Asked], model: Model | No
     }
 
 
-def in_other_words(model: Model | None) -> dict[str, float]:
-    """The example documents of each preset, asked in words that are not theirs, and about other things."""
-    first = third = kept = inside = nothing = outside = 0
+def asked_by_people(model: Model | None) -> dict[str, float]:
+    """The example documents of each preset: asked in words that are not theirs (`other`), by somebody who
+    names the subject (`own`), and about other things. None of the questions chose a number."""
+    found: dict[str, list[tuple[bool, bool, bool]]] = {"other": [], "own": []}
+    refused: dict[str, list[bool]] = {"other": [], "own": []}
     for preset in ("education", "government"):
         sections, passages = _examples(preset)
         base = Base(passages, model)
         file = files("bench").joinpath("passage_questions", f"{preset}.csv")
         for row in csv.DictReader(file.read_text("utf-8").splitlines()):
-            found = base.find(row["question"])
+            ranked = base.find(row["question"])
             if not row["document"]:
-                outside += 1
-                nothing += not _fits(found)
+                refused[row["words"]].append(not _fits(ranked))
                 continue
-            places = [sections[ranked.passage_id] == (row["document"], row["heading"]) for ranked in found]
-            inside += 1
-            first += any(places[:1])
-            third += any(places[:3])
-            kept += _fits(found)
-    return {
-        "words_num_inside": float(inside),
-        "words_num_outside": float(outside),
-        "words_recall_1": first / inside,
-        "words_recall_3": third / inside,
-        "words_inside_kept": kept / inside,
-        "words_outside_nothing": nothing / outside,
-    }
+            right = [sections[each.passage_id] == (row["document"], row["heading"]) for each in ranked]
+            found[row["words"]].append((any(right[:1]), any(right[:3]), _fits(ranked)))
+    figures: dict[str, float] = {}
+    for words, its in found.items():
+        names = ("recall_1", "recall_3", "inside_kept")
+        figures[f"{words}_words_num_inside"] = float(len(its))
+        figures[f"{words}_words_num_outside"] = float(len(refused[words]))
+        figures |= {f"{words}_words_{name}": fmean(each[at] for each in its) for at, name in enumerate(names)}
+        figures[f"{words}_words_outside_nothing"] = fmean(refused[words])
+    return figures
 
 
 def _examples(preset: str) -> tuple[list[tuple[str, str]], list[tuple[int, str]]]:
