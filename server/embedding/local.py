@@ -82,6 +82,10 @@ class LocalEmbedder:
         """Begin to load the model."""
         self._keeping = asyncio.create_task(self._keep(), name="embedding process")
 
+    async def ready(self) -> None:
+        """Wait until the model is loaded, for as long as that takes."""
+        await self._is_up.wait()
+
     async def close(self) -> None:
         """End the process; whoever waits gets an `EmbeddingProblem`."""
         if self._keeping is not None:

@@ -141,6 +141,9 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
             source = source_of(settings, preset)
             await source.start()  # first: a model is loaded while the rest is opened
         stack.push_async_callback(source.close)
+        embedding = await embedding_of(settings)
+        if embedding is not None:
+            stack.push_async_callback(embedding.embedder.close)
         database = await Database.open(settings.database_file)
         stack.push_async_callback(database.close)
         presets = PresetDesk(database, preset)
