@@ -165,9 +165,6 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
         await topics.load()
         groups = GroupDesk(database)
         await groups.load()
-        embedding = await embedding_of(settings)
-        if embedding is not None:
-            stack.push_async_callback(embedding.embedder.close)
         document_desk = DocumentDesk(database, settings.data, embedding)
         stack.push_async_callback(document_desk.close)
         await document_desk.open()
