@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import shutil
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
@@ -73,7 +74,9 @@ class DocumentDesk:
         self._database = database
         self._files = folder / "documents"
         index = Index(folder / "index")
-        vectors = None if questions is None else PassageVectors(database, folder / "vectors", questions)
+        self._vectors = folder / "vectors"
+        vectors = None if questions is None else PassageVectors(database, self._vectors, questions)
+        self._has_vectors = vectors is not None
         self.shelf = Shelf(database, index, self._files, vectors=vectors)
         self.finder = PassageFinder(database, index, self.shelf, vectors)
         self._writing = asyncio.Lock()  # of files: one is never deleted while it comes again
@@ -88,6 +91,9 @@ class DocumentDesk:
             wanted = await documents.files(connection)
         try:
             await asyncio.to_thread(tidy, self._files, wanted)
+            # Of a model that is set no more: nobody would delete them together with their document.
+            if not self._has_vectors:
+                await asyncio.to_thread(shutil.rmtree, self._vectors, ignore_errors=True)
             await self.shelf.open()
         except OSError as error:
             raise StorageProblem(f"cannot use {self._files}: {error}") from error

@@ -129,6 +129,8 @@ async def test_deleted_document_leaves_no_vector(opened: Opened, tmp_path: Path)
     await desk.read_anew(two.document.id, None, who="t", now_ms=3)
     await desk.shelf.settle()
     assert len(again := set((tmp_path / "vectors").glob("*.vectors"))) == 1 and again != left
+    await opened(None)  # no model is set any more
+    assert not (tmp_path / "vectors").exists()
 
 
 async def test_vectors_follow_the_title(opened: Opened) -> None:
