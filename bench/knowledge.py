@@ -120,7 +120,7 @@ def asked_by_people(model: Model | None) -> dict[str, float]:
     found: dict[str, list[tuple[bool, bool, bool]]] = {"other": [], "own": []}
     refused: dict[str, list[bool]] = {"other": [], "own": []}
     for preset in ("education", "government"):
-        sections, passages = _examples(preset)
+        sections, passages = examples(preset)
         base = Base(passages, model)
         file = files("bench").joinpath("passage_questions", f"{preset}.csv")
         for row in csv.DictReader(file.read_text("utf-8").splitlines()):
@@ -140,7 +140,7 @@ def asked_by_people(model: Model | None) -> dict[str, float]:
     return figures
 
 
-def _examples(preset: str) -> tuple[list[tuple[str, str]], list[tuple[int, str]]]:
+def examples(preset: str) -> tuple[list[tuple[str, str]], list[tuple[int, str]]]:
     """Document and heading of each passage of a preset's examples, and the passages as they are found."""
     sections: list[tuple[str, str]] = []
     passages: list[tuple[int, str]] = []
