@@ -23,6 +23,7 @@ from server.likeness.sameness import (
 )
 
 _WANTED_ALIKE: Final = 0.5  # below: one wants something that the other does not want
+_FRAME: Final = 0.5  # so much of a sentence stays the same when a thing is named in the place of another
 
 
 def bridging(one: Features, other: Features) -> tuple[float, ...] | None:
@@ -35,7 +36,9 @@ def bridging(one: Features, other: Features) -> tuple[float, ...] | None:
     mine, theirs = one.reading, other.reading
     if mine.is_empty or theirs.is_empty or speaks_against(mine, theirs) is not None:
         return None
-    if how_wanted(mine, theirs) < _WANTED_ALIKE or _is_exchanged(mine.content, theirs.content):
+    if how_wanted(mine, theirs) < _WANTED_ALIKE:
+        return None
+    if _frame("".join(mine.content), "".join(theirs.content)) > 0 or _frame(mine.key, theirs.key) >= _FRAME:
         return None
     _, left = shared_chars("\n".join(mine.content), "\n".join(theirs.content))
     return (
@@ -47,10 +50,9 @@ def bridging(one: Features, other: Features) -> tuple[float, ...] | None:
     )
 
 
-def _is_exchanged(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
-    """Whether one becomes the other by a piece exchanged for another between ends that are equal."""
-    first, second = "".join(one), "".join(other)
-    shorter = min(len(first), len(second))
-    begin = next((n for n in range(shorter) if first[n] != second[n]), shorter)
-    end = next((n for n in range(shorter - begin) if first[-1 - n] != second[-1 - n]), shorter - begin)
-    return bool(begin + end) and begin + end < shorter
+def _frame(one: str, other: str) -> float:
+    """How much of the shorter one is the same at both ends, with a piece exchanged for another between."""
+    shorter = min(len(one), len(other))
+    begin = next((n for n in range(shorter) if one[n] != other[n]), shorter)
+    end = next((n for n in range(shorter - begin) if one[-1 - n] != other[-1 - n]), shorter - begin)
+    return (begin + end) / shorter if begin + end < shorter else 0.0
