@@ -2,8 +2,8 @@
 
 Pure. Cosines of two models mean different things, so each model is held against the labelled pairs that
 may be looked at (`tune`, `fresh`, `seen`): how much its cosine weighs beside what the words say, and from
-where on at most one in fifty that it adds would be wrong. Every pair is judged by weights that were fitted
-without its family of questions. A model whose cosine says nothing that the words do not say is not used.
+where on at most one in a hundred that it adds would be wrong. Every pair is judged by weights that were
+fitted without its family of questions. A model whose cosine says nothing that words do not say is not used.
 """
 
 from __future__ import annotations
@@ -34,8 +34,7 @@ from server.likeness import (
 )
 
 FORMAT: Final = 1  # raised when anything changes that a kept bridge rests on
-# Of what vectors add. Words err less, so that of all answers at least 99 in 100 are right.
-PRECISION: Final = 0.98
+PRECISION: Final = 0.99  # of what vectors add
 _HALVES: Final = ("tune", "fresh")
 _NUM_FOLDS: Final = 10
 _NUM_DRAWS: Final = 4  # of families into folds: one draw alone would be luck

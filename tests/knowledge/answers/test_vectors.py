@@ -79,7 +79,7 @@ async def test_a_model_is_used_for_what_it_is_worth() -> None:
     knowing = build(texts, await Knowing().embed(texts, "question"))
     assert knowing.threshold is not None
     assert knowing.precision >= 0.99
-    assert knowing.recall > knowing.recall_without + 0.05
+    assert knowing.recall > knowing.recall_without + 0.03
     guessing = build(texts, await Knowing(knows=False).embed(texts, "question"))
     assert guessing.threshold is None
     assert Bridge.of_row(knowing.as_row()) == knowing
