@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final
@@ -177,23 +177,23 @@ class LocalEmbedder:
         ending = asyncio.create_task(child.end())
         try:
             while True:
-                batch = await self._next(ending)
-                if batch is None:
+                batches = await self._next(ending)
+                if batches is None:
                     return f"the embedding process ended with code {ending.result()}"
-                why = await self._do(child, batch)
+                why = await self._do(child, batches)
                 if why is not None:
                     return why
         finally:
             ending.cancel()
 
-    async def _next(self, ending: asyncio.Task[int]) -> _Batch | None:
-        """The next batch that somebody still waits for; None when the process is dead."""
+    async def _next(self, ending: asyncio.Task[int]) -> list[_Batch] | None:
+        """What somebody still waits for: all questions that came together, or one part of many texts.
+
+        None when the process is dead.
+        """
         while True:
-            for queue in (self._urgent, self._patient):
-                while queue:
-                    batch = queue.popleft()
-                    if not batch.vectors.done():
-                        return batch
+            if together := self._taken(self._urgent, _MOST_TEXTS) or self._taken(self._patient, 1):
+                return together
             self._waits.clear()
             waiting = asyncio.create_task(self._waits.wait())
             try:
@@ -203,34 +203,48 @@ class LocalEmbedder:
             if ending.done():
                 return None
 
-    async def _do(self, child: Child, batch: _Batch) -> str | None:
-        """Embed a batch. Returns why the process cannot go on, if it cannot."""
+    def _taken(self, queue: deque[_Batch], most: int) -> list[_Batch]:
+        """The first of a queue that somebody waits for, all in one role."""
+        taken: list[_Batch] = []
+        while queue and len(taken) < most and (not taken or queue[0].role == taken[0].role):
+            batch = queue.popleft()
+            if not batch.vectors.done():
+                taken.append(batch)
+        return taken
+
+    async def _do(self, child: Child, batches: list[_Batch]) -> str | None:
+        """Embed some batches at once. Returns why the process cannot go on, if it cannot."""
         clock = asyncio.get_running_loop().time
         began, why = clock(), None
+        texts = [text for batch in batches for text in batch.texts]
         try:
             async with asyncio.timeout(BATCH_SECONDS):
-                vectors = await child.embed(batch.texts, batch.role)
-        except EmbeddingProblem as problem:
-            _refuse(batch, str(problem))
+                vectors = await child.embed(texts, batches[0].role)
+        except EmbeddingProblem as problem:  # of these texts alone
+            _refuse(batches, str(problem))
             return None
         except TimeoutError:
             why = f"the embedding process gave no sign of life for {BATCH_SECONDS:g} s"
         except Gone as problem:
             why = str(problem)
         except asyncio.CancelledError:
-            _refuse(batch, "the embedding model was closed")
+            _refuse(batches, "the embedding model was closed")
             raise
         if why is not None:
-            _refuse(batch, why)
+            self._is_up.clear()  # before anybody hears of it and asks again
+            _refuse(batches, why)
             return why
-        if not batch.vectors.done():
-            batch.vectors.set_result(vectors)
-        self._learn(batch, clock() - began)
+        done = 0
+        for batch in batches:
+            if not batch.vectors.done():
+                batch.vectors.set_result(vectors[done : done + len(batch.texts)])
+            done += len(batch.texts)
+        self._learn(texts, clock() - began)
         return None
 
-    def _learn(self, batch: _Batch, seconds: float) -> None:
-        num_chars = max(len(text) for text in batch.texts) * len(batch.texts)
-        if len(batch.texts) > 1:  # a single one says more about the way than about the work
+    def _learn(self, texts: Sequence[str], seconds: float) -> None:
+        num_chars = max(map(len, texts)) * len(texts)
+        if len(texts) > 1:  # a single one says more about the way than about the work
             aim = num_chars * _AIM_SECONDS / max(seconds, 1e-4)
             self._chars = int(min(max(aim, _LEAST_CHARS, self._chars / 2), _MOST_CHARS, self._chars * 2))
 
@@ -238,10 +252,11 @@ class LocalEmbedder:
         self.pid, self._note = None, why
         self._is_up.clear()
         for queue in (self._urgent, self._patient):
-            while queue:
-                _refuse(queue.popleft(), why)
+            _refuse(queue, why)
+            queue.clear()
 
 
-def _refuse(batch: _Batch, why: str) -> None:
-    if not batch.vectors.done():
-        batch.vectors.set_exception(EmbeddingProblem(why))
+def _refuse(batches: Iterable[_Batch], why: str) -> None:
+    for batch in batches:
+        if not batch.vectors.done():
+            batch.vectors.set_exception(EmbeddingProblem(why))

@@ -54,6 +54,11 @@ class ApprovedAnswers:
         return len(self._shelf)
 
     @property
+    def version(self) -> int:
+        """Rises with every change that is in effect."""
+        return self._version
+
+    @property
     def wordings(self) -> Collection[str]:
         """Every wording of every answer."""
         return self._shelf.wordings

@@ -10,8 +10,8 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import time
-from collections.abc import Callable, Collection
-from typing import Final
+from collections.abc import Collection
+from typing import Final, Protocol
 
 import numpy as np
 import structlog
@@ -33,13 +33,27 @@ _PAUSE_SECONDS: Final = 2.0  # after a failure, doubled for each one that follow
 _LONGEST_PAUSE_SECONDS: Final = 120.0
 
 
+class HasWordings(Protocol):
+    """Whoever has the wordings of all answers."""
+
+    @property
+    def version(self) -> int:
+        """Another one after every change."""
+        ...
+
+    @property
+    def wordings(self) -> Collection[str]:
+        """Every wording there is now."""
+        ...
+
+
 class WordingVectors:
     """Vectors of the wordings that there are. Run `keep_up` as long as the house stands.
 
     Args:
         database: where they are kept.
         questions: the model, as questions meet it.
-        wordings: the texts that there are now; cheap to ask for.
+        wordings: the texts that there are now.
         look_seconds: how often it is looked what changed.
     """
 
@@ -47,7 +61,7 @@ class WordingVectors:
         self,
         database: Database,
         questions: QuestionVectors,
-        wordings: Callable[[], Collection[str]],
+        wordings: HasWordings,
         look_seconds: float = LOOK_SECONDS,
     ) -> None:
         self._database = database
@@ -56,6 +70,7 @@ class WordingVectors:
         self._look_seconds = look_seconds
         self._matrix: Matrix | None = None
         self._bridge: Bridge | None = None
+        self._followed = -1  # the version of the wordings that all have their vectors
         self._is_complete = asyncio.Event()
 
     @property
@@ -135,7 +150,7 @@ class WordingVectors:
 
     async def _read(self) -> Matrix:
         """What was kept by an earlier start, of wordings that are still there."""
-        model, there = self._questions.embedder.name, set(self._wordings())
+        model, there = self._questions.embedder.name, set(self._wordings.wordings)
         async with self._database.write() as connection:
             await storage.forget_other_models(connection, model)
         text_of = await asyncio.to_thread(lambda: {_digest(text): text for text in there})
@@ -163,7 +178,10 @@ class WordingVectors:
 
     async def _follow(self, matrix: Matrix) -> None:
         """Make matrix and database what the wordings are now."""
-        model, there = self._questions.embedder.name, self._wordings()
+        version = self._wordings.version
+        if version == self._followed:
+            return
+        model, there = self._questions.embedder.name, self._wordings.wordings
         gone = [text for text in matrix if text not in there]
         if gone:
             matrix.drop(gone)
@@ -183,6 +201,7 @@ class WordingVectors:
             done = start + len(texts)
             if done // _TELL_EVERY > start // _TELL_EVERY or (done == len(missing) > _PART):
                 log.info("wordings of approved answers are embedded", done=done, of=len(missing))
+        self._followed = version
         self._is_complete.set()
 
     async def _embedded(self, texts: list[str]) -> Vectors:

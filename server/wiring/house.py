@@ -251,7 +251,7 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
         _run(stack, publish_on_time(house.words.schedule))
         _run(stack, follow_answers(approved))
         if embedding is not None:
-            vectors = WordingVectors(database, embedding, lambda: approved.wordings)
+            vectors = WordingVectors(database, embedding, approved)
             approved.look_near(vectors)
             _run(stack, vectors.keep_up())
         _run(stack, follow(presets, "text of the preset"))

@@ -40,6 +40,18 @@ async def test_vectors_are_those_of_transformers(embedder: LocalEmbedder, tiny_b
     assert (await embedder.embed([], "question")).shape == (0, DIMENSIONS)
 
 
+async def test_questions_that_come_together_get_their_own_vectors(
+    embedder: LocalEmbedder, tiny_bert: Path
+) -> None:
+    """They are computed at once; who left meanwhile leaves the others theirs."""
+    asking = [asyncio.create_task(embedder.embed([text], "question")) for text in TEXTS * 10]
+    await asyncio.sleep(0)
+    asking[7].cancel()
+    found = np.vstack([await task for n, task in enumerate(asking) if n != 7])
+    wanted = np.array([each for n, each in enumerate(reference(tiny_bert, "mean") * 10) if n != 7])
+    assert np.abs(found - wanted).max() < 1e-5
+
+
 async def test_a_question_goes_before_documents(embedder: LocalEmbedder) -> None:
     """Whoever indexes a long document keeps no question waiting for its end."""
     document = asyncio.create_task(embedder.embed(["一段很长的话。" * 60] * 3_000, "passage"))
