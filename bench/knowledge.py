@@ -45,6 +45,7 @@ def run(settings: Settings, questions: Path | None = None) -> dict[str, float]:
         if model is not None:
             ways.append(("_vectors", model))
             figures["question_and_answer_told"] = model.scale.share_told
+            figures["embed_question_ms"] = model.question_ms(_people())
         texts, asked = ([], []) if questions is None else _read(questions)
         for suffix, way in ways:
             measured = asked_by_people(way)
@@ -138,6 +139,12 @@ def asked_by_people(model: Model | None) -> dict[str, float]:
         figures |= {f"{words}_words_{name}": fmean(each[at] for each in its) for at, name in enumerate(names)}
         figures[f"{words}_words_outside_nothing"] = fmean(refused[words])
     return figures
+
+
+def _people() -> list[str]:
+    """What people ask about the examples of a desk."""
+    file = files("bench").joinpath("passage_questions", "government.csv")
+    return [row["question"] for row in csv.DictReader(file.read_text("utf-8").splitlines())]
 
 
 def examples(preset: str) -> tuple[list[tuple[str, str]], list[tuple[int, str]]]:

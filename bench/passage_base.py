@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Collection, Sequence
+from statistics import median
 from types import TracebackType
 from typing import Final, Self
 
@@ -68,6 +69,15 @@ class Model:
     def name(self) -> str:
         """Of the model."""
         return self._embedder.name
+
+    def question_ms(self, questions: Sequence[str]) -> float:
+        """How long one question takes to become a vector, half of them."""
+        times_ms = []
+        for question in questions:
+            before = time.perf_counter()
+            self._runner.run(self._embedder.embed([question], "question"))
+            times_ms.append((time.perf_counter() - before) * 1000)
+        return median(times_ms)
 
     def vectors(self, texts: Sequence[str], role: Role) -> Vectors:
         """The vectors of some texts; each text is embedded once."""
