@@ -117,7 +117,7 @@ def _recall_of_passages(texts: list[str], asked: list[_Asked], model: Model | No
 
 def asked_by_people(model: Model | None) -> dict[str, float]:
     """The example documents of each preset: asked in words that are not theirs (`other`), by somebody who
-    names the subject (`own`), and about other things. None of the questions chose a number."""
+    names the subject (`own`), and about other things. bench/LOG.md says which of them chose a number."""
     found: dict[str, list[tuple[bool, bool, bool]]] = {"other": [], "own": []}
     refused: dict[str, list[bool]] = {"other": [], "own": []}
     for preset in ("education", "government"):

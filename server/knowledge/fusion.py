@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-# Chosen with m3e-small on CMRC 2018, on the questions of `dayi bench answers` and, for the relief, on half of
-# those in `bench/passage_questions` (bench/LOG.md). Of weights from 0.5 to 2 recall in CMRC 2018 is 0.98 to
-# 0.99; questions in other words gain with the weight.
+# Chosen with m3e-small on CMRC 2018, on the questions of `dayi bench answers` and on those in
+# `bench/passage_questions` (bench/LOG.md says which chose what). Of weights from 0.5 to 2 recall in CMRC 2018
+# is 0.98 to 0.99; questions in other words gain with the weight.
 _NEARNESS_WEIGHT: Final = 1.5
 _HAS_ALL: Final = 0.9  # of what is rare in a question: such a passage is not put behind by nearness
 # A passage that is about as near as an answer is to its question may have less of what is rare in it.
