@@ -6,29 +6,20 @@ Logistic regression with a pull towards nothing, on the pairs that may be looked
 
 from __future__ import annotations
 
-import csv
 from dataclasses import astuple, fields
-from importlib.resources import files
 from typing import Final
 
 import click
 import numpy as np
 
-from server.likeness import Pair, Signals, features_of, shipped_pairs, signals
+from server.likeness import Pair, Signals, features_of, fitted, seen_pairs, shipped_pairs, signals
 
 FITTED_ON: Final = ("tune", "fresh")
-_PULL: Final = 0.01  # by which a weight of standardised signals is held back
-_MOST_STEPS: Final = 50
-_ENOUGH: Final = 1e-10
 
 
 def fitted_on() -> list[Pair]:
     """The pairs that the weights are fitted to."""
-    lines = files("bench").joinpath("pairs_seen.csv").read_text("utf-8").splitlines()
-    seen = [
-        Pair(row["question"], row["other"], row["same"] == "1", "", "seen") for row in csv.DictReader(lines)
-    ]
-    return [pair for pair in shipped_pairs() if pair.half in FITTED_ON] + seen
+    return [pair for pair in shipped_pairs() if pair.half in FITTED_ON] + list(seen_pairs())
 
 
 def fit(pairs: list[Pair]) -> tuple[dict[str, float], float]:
@@ -37,21 +28,9 @@ def fit(pairs: list[Pair]) -> tuple[dict[str, float], float]:
         [astuple(signals(features_of(pair.question), features_of(pair.other))) for pair in pairs], float
     )
     same = np.array([pair.same for pair in pairs], float)
-    mean, spread = rows.mean(0), rows.std(0) + 1e-9
-    standard = np.hstack([(rows - mean) / spread, np.ones((len(rows), 1))])
-    pull = np.append(np.full(rows.shape[1], 2 * _PULL), 0.0)
-    weights = np.zeros(standard.shape[1])
-    for _ in range(_MOST_STEPS):  # Newton's
-        likely = 1 / (1 + np.exp(-standard @ weights))
-        slope = standard.T @ (likely - same) / len(same) + pull * weights
-        bend = (standard.T * (likely * (1 - likely))) @ standard / len(same) + np.diag(pull)
-        step = np.linalg.solve(bend, slope)
-        weights -= step
-        if float(np.abs(step).max()) < _ENOUGH:
-            break
-    scaled = weights[:-1] / spread
+    scaled, bias = fitted(rows, same)
     names = (field.name for field in fields(Signals))
-    return dict(zip(names, map(float, scaled), strict=True)), float(weights[-1] - scaled @ mean)
+    return dict(zip(names, map(float, scaled), strict=True)), bias
 
 
 def run() -> None:

@@ -59,6 +59,15 @@ class Settings(BaseSettings):
         description="Further fields of a request that this server understands, with commas: cache_salt, "
         "user, repetition_penalty.",
     )
+    embedding: str | None = Field(
+        None,
+        description="Embedding model that finds approved answers and passages by meaning, too: dir:PATH, "
+        "hub:NAME, modelscope:NAME, or openai:BASE_URL#MODEL; none without it.",
+    )
+    embedding_key: SecretStr | None = Field(
+        None, description="Key for the server of an openai: embedding model; give it as DAYI_EMBEDDING_KEY."
+    )
+    embedding_threads: int = Field(1, ge=1, le=8, description="Threads of the embedding model's process.")
     dtype: Literal["int8", "bf16", "fp32"] = Field(
         "int8", description="Arithmetic of the engine: int8, bf16 or fp32."
     )
@@ -202,7 +211,7 @@ class Settings(BaseSettings):
                 raise ValueError(f"{each} is no day of every year") from None
         return starts
 
-    @field_validator("openai_key")
+    @field_validator("openai_key", "embedding_key")
     @classmethod
     def _key_for_a_header(cls, key: SecretStr | None) -> SecretStr | None:
         value = key.get_secret_value().strip() if key else ""  # keys from files end in a newline

@@ -25,7 +25,18 @@ MEASUREMENTS = (
     *("filter", "engine", "chat", "capacity", "stats", "knowledge", "likeness", "answers"),
     "publishing",
 )
-EXTRA = ("url", "conversations", "turns", "within", "kill_engine", "only", "rounds", "peer", "questions")
+EXTRA = (
+    "url",
+    "conversations",
+    "turns",
+    "within",
+    "kill_engine",
+    "only",
+    "rounds",
+    "peer",
+    "questions",
+    "pairs",
+)
 
 
 @click.command()
@@ -55,6 +66,12 @@ EXTRA = ("url", "conversations", "turns", "within", "kill_engine", "only", "roun
     metavar="FILE",
     help="knowledge: texts with questions in the form of CMRC 2018.",
 )
+@click.option(
+    "--pairs",
+    type=click.Path(dir_okay=False, exists=True, path_type=Path),
+    metavar="FILE",
+    help="likeness: further labelled pairs (CSV: question, other, same).",
+)
 @click.option("--kill-engine", is_flag=True, default=None, help="chat: kill the engine during the answers.")
 @setting_options(
     "preset",
@@ -63,6 +80,8 @@ EXTRA = ("url", "conversations", "turns", "within", "kill_engine", "only", "roun
     "threads",
     "data",
     "models",
+    "embedding",
+    "embedding_threads",
     "max_running",
     "max_wait_seconds",
     "kv_budget_mib",

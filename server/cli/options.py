@@ -30,7 +30,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "The model": (
         "model", "models", "dtype", "device", "operator", "threads", "window_tokens", "max_answer_tokens",
         "max_running", "max_waiting", "max_wait_seconds", "guess_ahead", "kv_budget_mib", "kv_spill_mib",
-        "openai_key", "openai_fields",
+        "openai_key", "openai_fields", "embedding", "embedding_key", "embedding_threads",
     ),
     "The chat": (
         "question_chars", "frame_bytes", "asks_per_minute", "asks_per_minute_address",

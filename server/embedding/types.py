@@ -31,7 +31,7 @@ class Embedder(Protocol):
 
     @property
     def num_dimensions(self) -> int:
-        """How long a vector is."""
+        """How long a vector is; 0 while that is not known, before another server's first answer."""
         ...
 
     async def embed(self, texts: Sequence[str], role: Role) -> Vectors:
@@ -40,4 +40,21 @@ class Embedder(Protocol):
         Raises:
             EmbeddingProblem: none came, or none in time.
         """
+        ...
+
+
+class OpenEmbedder(Embedder, Protocol):
+    """An embedder that somebody opened and closes."""
+
+    @property
+    def note(self) -> str | None:
+        """Why there are no vectors now; None while there are."""
+        ...
+
+    async def start(self) -> None:
+        """Begin to load the model."""
+        ...
+
+    async def close(self) -> None:
+        """End it; whoever waits gets an `EmbeddingProblem`."""
         ...

@@ -22,6 +22,7 @@ from server.knowledge.types import (
     Served,
 )
 from server.knowledge.uploads import FILE_BYTES, sentence_of
+from server.knowledge.wording_vectors import WordingVectors
 
 __all__ = [
     "FILE_BYTES",
@@ -46,6 +47,7 @@ __all__ = [
     "Passage",
     "Served",
     "Support",
+    "WordingVectors",
     "Written",
     "admits_nothing",
     "compose",

@@ -146,10 +146,10 @@ class AnswerDesk:
                 raise no_answer()
             return await storage.history(connection, answer_id, MOST_HISTORY)
 
-    def tried(self, question: str, class_id: str | None) -> dict[str, Any]:
+    async def tried(self, question: str, class_id: str | None) -> dict[str, Any]:
         """What a question would get, and how sure that is."""
-        found = self.answers.would_find(question, class_id)
-        nearest = self.answers.nearest(question, class_id)
+        found = await self.answers.would_find(question, class_id)
+        nearest = await self.answers.nearest(question, class_id)
         return {"found": found, "nearest": [_candidate(each) for each in nearest]}
 
     async def alike(self, wordings: Sequence[str], but: str | None, editor: Editor) -> list[dict[str, Any]]:

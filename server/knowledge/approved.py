@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,7 +18,9 @@ import structlog
 from server.errors import StorageProblem
 from server.knowledge.answer_shelf import AnswerShelf, Candidate, Shelved
 from server.knowledge.answer_views import shelved
+from server.knowledge.near import Near
 from server.knowledge.types import Offered, Served
+from server.knowledge.wording_vectors import WordingVectors
 from server.storage import answers as storage
 from server.storage.answers import StoredAnswer, StoredFile
 from server.storage.database import Database
@@ -46,9 +48,24 @@ class ApprovedAnswers:
         self._version = 0
         self._hits: Counter[tuple[str, int]] = Counter()
         self._one_by_one = asyncio.Lock()
+        self._vectors: WordingVectors | None = None
 
     def __len__(self) -> int:
         return len(self._shelf)
+
+    @property
+    def version(self) -> int:
+        """Rises with every change that is in effect."""
+        return self._version
+
+    @property
+    def wordings(self) -> Collection[str]:
+        """Every wording of every answer."""
+        return self._shelf.wordings
+
+    def look_near(self, vectors: WordingVectors) -> None:
+        """Find by the vectors of an embedding model, too, from now on."""
+        self._vectors = vectors
 
     def today(self) -> date:
         """The day that decides what counts."""
@@ -100,11 +117,15 @@ class ApprovedAnswers:
 
     async def find(self, question: str, class_id: str | None) -> Served | Offered | None:
         """The answer that surely fits, two to choose from, or None."""
-        return self._shelf.find(question, class_id, self.today())  # about a millisecond: no thread
+        found = self._shelf.find(question, class_id, self.today())  # about a millisecond: no thread
+        if self._vectors is None or (isinstance(found, Served) and found.likeness == 1.0):
+            return found
+        near = await self._near(question)
+        return found if near is None else self._shelf.find(question, class_id, self.today(), near)
 
-    def would_find(self, question: str, class_id: str | None) -> dict[str, Any]:
+    async def would_find(self, question: str, class_id: str | None) -> dict[str, Any]:
         """What a question would get, without serving it: `{kind, ids, sureness}`."""
-        match self._shelf.find(question, class_id, self.today()):
+        match await self.find(question, class_id):
             case Served(answer, sureness):
                 return {"kind": "served", "ids": [answer.id], "sureness": round(sureness, 2)}
             case Offered(answers):
@@ -112,20 +133,25 @@ class ApprovedAnswers:
             case _:
                 return {"kind": "nothing", "ids": [], "sureness": None}
 
-    def nearest(self, question: str, class_id: str | None) -> list[Candidate]:
+    async def nearest(self, question: str, class_id: str | None) -> list[Candidate]:
         """The answers that a question is nearest to."""
-        return self._shelf.nearest(question, class_id, self.today())
+        near = await self._near(question)
+        return self._shelf.nearest(question, class_id, self.today(), near)
 
     async def alike(self, wordings: Iterable[str], but: str | None) -> list[Candidate]:
         """Other answers that one of these wordings would get, the surest first."""
         found: dict[str, Candidate] = {}
         for wording in wordings:
-            for each in self._shelf.alike(wording, but):
+            near = await self._near(wording)
+            for each in self._shelf.alike(wording, but, near):
                 known = found.get(each.shelved.answer.id)
                 if known is None or known.sureness < each.sureness:
                     found[each.shelved.answer.id] = each
             await asyncio.sleep(0)  # each takes about a millisecond: chats go between
         return sorted(found.values(), key=lambda each: -each.sureness)[:MOST_ALIKE]
+
+    async def _near(self, question: str) -> Near | None:
+        return None if self._vectors is None else await self._vectors.near(question)
 
     def served(self, answer_id: str) -> None:
         """Somebody got this answer."""

@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import shutil
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from server.embedding import QuestionVectors
 from server.errors import ClientProblem, StorageProblem
 from server.knowledge.finding import PassageFinder
 from server.knowledge.index import Index
+from server.knowledge.passage_vectors import PassageVectors
 from server.knowledge.shelf import Progress, Shelf
 from server.knowledge.uploads import (
     FILE_BYTES,
@@ -39,6 +42,7 @@ class DocumentView:
 
     document: StoredDocument
     progress: Progress | None
+    vectors_share: float | None = None  # how far its vectors are, while they are being made
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +66,19 @@ class DocumentDesk:
 
     Args:
         database: where documents are.
-        folder: the data folder; uploaded files and the index get folders of their own in it.
+        folder: the data folder; uploaded files, the index and vectors get folders of their own in it.
+        questions: an embedding model, if there is one: then passages are found by vectors, too.
     """
 
-    def __init__(self, database: Database, folder: Path) -> None:
+    def __init__(self, database: Database, folder: Path, questions: QuestionVectors | None = None) -> None:
         self._database = database
         self._files = folder / "documents"
         index = Index(folder / "index")
-        self.shelf = Shelf(database, index, self._files)
-        self.finder = PassageFinder(database, index, self.shelf)
+        self._vectors = folder / "vectors"
+        vectors = None if questions is None else PassageVectors(database, self._vectors, questions)
+        self._has_vectors = vectors is not None
+        self.shelf = Shelf(database, index, self._files, vectors=vectors)
+        self.finder = PassageFinder(database, index, self.shelf, vectors)
         self._writing = asyncio.Lock()  # of files: one is never deleted while it comes again
 
     async def open(self) -> None:
@@ -83,6 +91,9 @@ class DocumentDesk:
             wanted = await documents.files(connection)
         try:
             await asyncio.to_thread(tidy, self._files, wanted)
+            # Of a model that is set no more: nobody would delete them together with their document.
+            if not self._has_vectors:
+                await asyncio.to_thread(shutil.rmtree, self._vectors, ignore_errors=True)
             await self.shelf.open()
         except OSError as error:
             raise StorageProblem(f"cannot use {self._files}: {error}") from error
@@ -169,7 +180,7 @@ class DocumentDesk:
             rows, total = await documents.list_for(
                 connection, classes, text=text.strip(), offset=offset, limit=limit
             )
-        return [DocumentView(row, self.shelf.progress(row.id)) for row in rows], total
+        return [self._view(row) for row in rows], total
 
     async def get(self, document_id: str, classes: Collection[str] | None) -> DocumentView:
         """One document.
@@ -181,7 +192,7 @@ class DocumentDesk:
             row = await documents.get(connection, document_id)
         if row is None or not _is_for(row, classes):
             raise problem("no_such_document")
-        return DocumentView(row, self.shelf.progress(row.id))
+        return self._view(row)
 
     async def read(
         self, document_id: str, classes: Collection[str] | None, *, start: int = 0, num_chars: int = 20_000
@@ -254,6 +265,9 @@ class DocumentDesk:
             if not wanted:
                 file = self._files / document.sha256
                 await asyncio.to_thread(lambda: file.unlink(missing_ok=True))
+
+    def _view(self, row: StoredDocument) -> DocumentView:
+        return DocumentView(row, self.shelf.progress(row.id), self.shelf.vectors_share(row))
 
     async def _own(self, document_id: str, classes: Collection[str] | None) -> StoredDocument:
         document = (await self.get(document_id, classes)).document

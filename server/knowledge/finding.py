@@ -1,16 +1,20 @@
 """Finds the passages that fit a question, or says that none does.
 
-It does not know how documents come and go, nor what becomes of the passages.
+Words find (`index`) and, if there is an embedding model, vectors too (`passage_vectors`). It does not know
+how documents come and go, nor what becomes of the passages.
 """
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Protocol
 
 from server.knowledge.floor import FLOOR, fit, says_nothing
+from server.knowledge.fusion import order, relief, strengths
 from server.knowledge.index import Hits, Index
+from server.knowledge.passage_vectors import NearPassages, PassageVectors
 from server.knowledge.terms import terms_of
 from server.knowledge.types import Grounded, Nothing, Passage
 from server.storage import passages
@@ -21,7 +25,7 @@ MOST: Final = 4  # passages for a question, before the budget
 _LOOKED_AT: Final = 12
 # What is far behind the best one is about something else. In a base of a few passages scores say little, so
 # what fits about as well is shown, too.
-_WORTH_SCORE: Final = 0.5
+_WORTH_STRENGTH: Final = 0.5  # of that of the best by words
 _WORTH_FIT: Final = 0.75
 LOOKED_AT_CHARS: Final = 500  # of a question
 
@@ -37,7 +41,7 @@ class Shown(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A passage that has something of a question, and how well it fits."""
+    """A passage that has something of a question or is near it, and how well it fits."""
 
     passage: Passage
     fit: float
@@ -51,12 +55,16 @@ class PassageFinder:
         database: where the passages are.
         index: what they are found with.
         shelf: which of them somebody may see.
+        vectors: how near passages are, if there is a model that says so.
     """
 
-    def __init__(self, database: Database, index: Index, shelf: Shown) -> None:
+    def __init__(
+        self, database: Database, index: Index, shelf: Shown, vectors: PassageVectors | None = None
+    ) -> None:
         self._database = database
         self._index = index
         self._shelf = shelf
+        self._vectors = vectors
 
     async def find(self, question: str, class_id: str | None) -> Grounded | Nothing:
         """The passages that fit a question of somebody in this class, best first."""
@@ -65,21 +73,26 @@ class PassageFinder:
             has_none = self._shelf.editions_for(class_id) == frozenset() or not self._shelf.num_documents
             return Nothing(is_empty=has_none or says_nothing(question[:LOOKED_AT_CHARS]))
         best = candidates[0]
-        return Grounded(tuple(each.passage for each in candidates[:MOST] if _is_worth_showing(each, best)))
+        strongest = max(each.passage.score for each in candidates)
+        return Grounded(
+            tuple(each.passage for each in candidates[:MOST] if _is_worth_showing(each, best.fit, strongest))
+        )
 
     async def candidates(self, question: str, class_id: str | None) -> list[Candidate]:
         """What comes closest, whether it fits or not."""
         editions = self._shelf.editions_for(class_id)
-        hits, fits = await asyncio.to_thread(_search, self._index, question[:LOOKED_AT_CHARS], editions)
-        if not hits.hits:
+        question = question[:LOOKED_AT_CHARS]
+        near = None if self._vectors is None else await self._vectors.near(question, editions, _LOOKED_AT)
+        ranked = await asyncio.to_thread(_search, self._index, question, editions, near)
+        if not ranked:
             return []
         async with self._database.read() as connection:
-            rows = await passages.get_many(connection, [hit.passage_id for hit in hits.hits])
+            rows = await passages.get_many(connection, [each.passage_id for each in ranked])
         found: list[Candidate] = []
-        for hit, its_fit in zip(hits.hits, fits, strict=True):
-            row = rows.get(hit.passage_id)  # None: deleted since, or another edition is in effect
-            if row is not None and not any(_overlap(row, each.passage) for each in found):
-                found.append(Candidate(_passage(row, hit.score), its_fit, its_fit >= FLOOR))
+        for each in ranked:
+            row = rows.get(each.passage_id)  # None: deleted since, or another edition is in effect
+            if row is not None and not any(_overlap(row, other.passage) for other in found):
+                found.append(Candidate(_passage(row, each.strength), each.fit, each.fit >= FLOOR))
         return found
 
 
@@ -88,15 +101,51 @@ def passage_id(document_id: str, start: int, end: int) -> str:
     return f"{document_id}.{start}.{end}"
 
 
-def _search(index: Index, question: str, editions: frozenset[int] | None) -> tuple[Hits, list[float]]:
-    hits = index.search(terms_of(question), _LOOKED_AT, editions)
-    return hits, [fit(question, hits, hit) for hit in hits.hits]
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A passage at its place, best first.
+
+    Args:
+        strength: by words and nearness.
+        fit: how much of what is rare in the question it has, or may be taken to have, being near it.
+    """
+
+    passage_id: int
+    document: int
+    strength: float
+    fit: float
 
 
-def _is_worth_showing(candidate: Candidate, best: Candidate) -> bool:
-    if candidate.passage.score >= _WORTH_SCORE * best.passage.score:
+def rank(question: str, hits: Hits, nearness_of: Mapping[int, float]) -> list[Ranked]:
+    """Passages that were found, in the order of words and nearness; of what has no vector words decide."""
+    fits = [fit(question, hits, hit) for hit in hits.hits]
+    scores = [hit.score for hit in hits.hits]
+    nearness = [nearness_of.get(hit.passage_id) for hit in hits.hits]
+    strength = strengths(scores, nearness)
+    return [
+        Ranked(
+            hits.hits[place].passage_id,
+            hits.hits[place].document,
+            strength[place],
+            min(1.0, fits[place] + relief(nearness[place])),
+        )
+        for place in order(scores, fits, strength)
+    ]
+
+
+def _search(
+    index: Index, question: str, editions: frozenset[int] | None, near: NearPassages | None
+) -> list[Ranked]:
+    if near is None:
+        return rank(question, index.search(terms_of(question), _LOOKED_AT, editions), {})
+    hits = index.search(terms_of(question), _LOOKED_AT, editions, near.passages)
+    return rank(question, hits, near.nearness_of([hit.passage_id for hit in hits.hits]))
+
+
+def _is_worth_showing(candidate: Candidate, best_fit: float, strongest: float) -> bool:
+    if candidate.passage.score >= strongest - _WORTH_STRENGTH:
         return True
-    return candidate.fit >= _WORTH_FIT * best.fit
+    return candidate.fit >= _WORTH_FIT * best_fit
 
 
 def _passage(row: StoredPassage, score: float) -> Passage:

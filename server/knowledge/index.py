@@ -148,13 +148,20 @@ class Index:
             for part in gone:
                 self._drop(part)
 
-    def search(self, terms: Terms, most: int, documents: Collection[int] | None = None) -> Hits:
+    def search(
+        self,
+        terms: Terms,
+        most: int,
+        documents: Collection[int] | None = None,
+        also: Collection[int] = (),
+    ) -> Hits:
         """The passages that have most of the terms.
 
         Args:
             terms: of the question.
             most: how many at most.
             documents: look in these only.
+            also: passages to tell of as well, behind the others, whatever they have.
         """
         parts = self._parts
         among = None if documents is None else list(documents)
@@ -178,14 +185,20 @@ class Index:
             weights[single & (num_having > _COMMON * num_all)] = 0
         mean_length = sum(float(part.segment.lengths.sum(dtype=np.int64)) for part in parts) / num_all
         best: list[tuple[float, int, int]] = []
+        asked_for: list[tuple[float, int, int]] = []
         for which, (part, (starts, ends)) in enumerate(zip(parts, spans, strict=True)):
             scores = _scores(part.segment, starts, ends, weights, mean_length)
             scores[~wanted[which]] = 0
             top = np.argpartition(scores, -most)[-most:] if len(scores) > most else np.arange(len(scores))
             best += [(float(scores[place]), which, int(place)) for place in top if scores[place] > 0]
+            if also:
+                its = np.flatnonzero(np.isin(part.segment.passages, list(also)) & wanted[which])
+                asked_for += [(float(scores[place]), which, int(place)) for place in its]
         best.sort(key=lambda each: (-each[0], each[1], each[2]))
+        asked_for.sort(key=lambda each: (-each[0], each[1], each[2]))
+        shown = best[:most]
         hits = []
-        for score, which, place in best[:most]:
+        for score, which, place in shown + [each for each in asked_for if each not in shown]:
             segment = parts[which].segment
             has = np.array([_has(segment, *span, place) for span in zip(*spans[which], strict=True)])
             hits.append(Hit(int(segment.passages[place]), int(segment.documents[place]), score, has))

@@ -20,6 +20,7 @@ import structlog
 from server.errors import ClientProblem, StorageProblem
 from server.knowledge.cutting import cut, text_of
 from server.knowledge.index import Index
+from server.knowledge.passage_vectors import PassageVectors
 from server.knowledge.reader import Read, read_document
 from server.knowledge.terms import Terms, terms_of
 from server.reading.blocks import Block, Piece
@@ -52,15 +53,22 @@ class Shelf:
         index: what they are found with.
         files: the folder of the uploaded files, by their hashes.
         changed: called whenever other documents are in effect.
+        vectors: of their passages, if there is an embedding model.
     """
 
     def __init__(
-        self, database: Database, index: Index, files: Path, changed: Callable[[], object] = lambda: None
+        self,
+        database: Database,
+        index: Index,
+        files: Path,
+        changed: Callable[[], object] = lambda: None,
+        vectors: PassageVectors | None = None,
     ) -> None:
         self._database = database
         self._index = index
         self._files = files
         self._changed = changed
+        self._vectors = vectors
         self._queue: asyncio.Queue[str] = asyncio.Queue()
         self._progress: dict[str, Progress] = {}
         self._classes: dict[int, str | None] = {}
@@ -76,6 +84,8 @@ class Shelf:
         self._classes = {each.edition: each.class_id for each in every if each.edition is not None}
         missing = await asyncio.to_thread(self._index.open, list(self._classes))
         self._changed()
+        if self._vectors is not None:
+            await self._vectors.open({each.edition: each.title for each in every if each.edition is not None})
         for each in reversed(every):
             if each.state == "waiting":
                 self._queue.put_nowait(each.id)
@@ -87,6 +97,8 @@ class Shelf:
             self._task.cancel()
             with suppress(asyncio.CancelledError):
                 await self._task
+        if self._vectors is not None:
+            await self._vectors.close()
 
     def progress(self, document_id: str) -> Progress | None:
         """How far it has come; None where it waits or is done."""
@@ -114,7 +126,7 @@ class Shelf:
         edition = self._editions.pop(document_id, None)
         if edition is not None:
             self._classes.pop(edition, None)
-            await asyncio.to_thread(self._index.remove, edition)
+            await self._unindex(edition)
             self._changed()
 
     async def retitle(self, document_id: str) -> None:
@@ -122,12 +134,22 @@ class Shelf:
         edition = self._editions.get(document_id)
         if edition is not None:
             await self._index_edition(edition)
+            if self._vectors is not None:
+                await self._vectors.renew(edition)
             self._changed()
+
+    def vectors_share(self, document: StoredDocument) -> float | None:
+        """How far the vectors of a document are; None where none are being made."""
+        if self._vectors is None or document.edition is None:
+            return None
+        return self._vectors.share_of(document.edition, document.num_passages)
 
     async def settle(self) -> None:
         """Wait until nothing waits: for tests and measurements."""
         await self._caught_up.wait()
         await self._queue.join()
+        if self._vectors is not None:
+            await self._vectors.settle()
 
     async def _work(self, missing: set[int]) -> None:
         try:
@@ -185,7 +207,9 @@ class Shelf:
         self._classes[edition] = document.class_id
         if before is not None:
             self._classes.pop(before, None)
-            await asyncio.to_thread(self._index.remove, before)
+            await self._unindex(before)
+        if self._vectors is not None:
+            self._vectors.put(edition)
         self._changed()
         log.info(
             "a document can be found",
@@ -239,6 +263,11 @@ class Shelf:
                 done = self._progress.get(document_id, Progress("indexing", 0, 0))
                 self._told(document_id, "indexing", len(rows), max(done.total, len(rows)))
         await asyncio.to_thread(self._index.replace, edition, rows)
+
+    async def _unindex(self, edition: int) -> None:
+        await asyncio.to_thread(self._index.remove, edition)
+        if self._vectors is not None:
+            await self._vectors.remove(edition)
 
     async def _failed(self, document_id: str, code: str) -> None:
         async with self._database.write() as connection:

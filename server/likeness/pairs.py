@@ -23,7 +23,7 @@ class Pair:
     other: str
     same: bool
     kind: str  # wording | hard | easy
-    half: str  # tune | judge | fresh | blind
+    half: str  # tune | judge | fresh | blind | seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +53,18 @@ class Agreement:
 
 def shipped_pairs() -> tuple[Pair, ...]:
     """The pairs that come with the program."""
-    lines = files("server.likeness").joinpath("pairs.csv").read_text("utf-8").splitlines()
     return tuple(
         Pair(row["question"], row["other"], row["same"] == "1", row["kind"], row["half"])
-        for row in csv.DictReader(lines)
+        for row in _rows("pairs.csv")
     )
+
+
+def seen_pairs() -> tuple[Pair, ...]:
+    """Pairs that were written beside the rules while they grew: hard ones, which judge nothing."""
+    return tuple(
+        Pair(row["question"], row["other"], row["same"] == "1", "", "seen") for row in _rows("pairs_seen.csv")
+    )
+
+
+def _rows(file: str) -> csv.DictReader[str]:
+    return csv.DictReader(files("server.likeness").joinpath(file).read_text("utf-8").splitlines())

@@ -33,7 +33,7 @@ _OPEN_KIND: Final = 0.85
 _AKIN: Final = ({"amount", "cost"}, {"amount", "length"}, {"amount", "age"}, {"what", "summary"})
 _MILD: Final = frozenset({"how", "what"})
 # Put before a word, or behind it, they make another word of it: 氢氧化钙, 副校长, 逆定理.
-_TELLING: Final = frozenset(
+TELLING: Final = frozenset(
     "氢亚次过重反非超副单双多前后大小新旧男女老幼上下左右内外正负逆初末首总分主代准半全零异同"
 )
 _OTHER_WORD: Final = 0.6
@@ -92,12 +92,14 @@ def _alike(one: Reading, other: Reading) -> float:
         alike = float(not mine and not theirs and (bool(one.acts) or one.soft == other.soft))
     if one.named != other.named:
         alike *= _OPEN_KIND
-    if left & _TELLING:
+    if left & TELLING:
         alike *= _OTHER_WORD
     alike *= how_wanted(one, other)
-    i_say_more = shared < mine or _asks_more(one, other)
-    they_say_more = shared < theirs or _asks_more(other, one)
-    if (i_say_more and (they_say_more or _adds(other, one))) or (they_say_more and _adds(one, other)):
+    i_say_more = shared < mine or asks_more(one, other)
+    they_say_more = shared < theirs or asks_more(other, one)
+    if (i_say_more and (they_say_more or adds_a_word(other, one))) or (
+        they_say_more and adds_a_word(one, other)
+    ):
         alike *= _SWAPPED  # each says something that the other one does not
     elif max(mine, theirs) - shared > 1 and one.aspects == other.aspects == {"what"}:
         alike *= _PART_OF_IT
@@ -124,7 +126,7 @@ def how_wanted(one: Reading, other: Reading) -> float:
     return factor
 
 
-def _asks_more(one: Reading, other: Reading) -> bool:
+def asks_more(one: Reading, other: Reading) -> bool:
     """Whether one wants something of it, or names a way, that the other does not."""
     if one.weak - other.weak - _LIGHT:
         return True
@@ -133,7 +135,7 @@ def _asks_more(one: Reading, other: Reading) -> bool:
     return bool(one.aspects - _MILD)
 
 
-def _adds(one: Reading, other: Reading) -> bool:
+def adds_a_word(one: Reading, other: Reading) -> bool:
     """Whether one has a word more that says little, which is little only where the other has none for it."""
     return bool(one.soft - other.soft or one.weak - other.weak - _ANY_WAY)
 

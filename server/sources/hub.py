@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from fnmatch import fnmatch
@@ -22,7 +22,7 @@ from server.sources.names import ModelName
 from server.sources.progress import Progress, Step
 
 # All that preparing reads; pictures, licences and other formats of the same weights stay there.
-_FILES = [
+_FILES = (
     "config.json",
     "generation_config.json",
     "tokenizer.json",
@@ -30,8 +30,8 @@ _FILES = [
     "chat_template.jinja",
     "model*.safetensors",
     "model.safetensors.index.json",
-]
-_FOLDERS = ["*/*"]
+)
+_FOLDERS = ("*/*",)
 _WATCH_SECONDS = 0.5
 
 
@@ -44,8 +44,22 @@ class _File:
     sha256: str | None
 
 
-def fetch(name: ModelName, folder: Path, progress: Progress) -> None:
+def fetch(
+    name: ModelName,
+    folder: Path,
+    progress: Progress,
+    *,
+    files: Sequence[str] = _FILES,
+    but: Sequence[str] = _FOLDERS,
+) -> None:
     """Fetch the files of a `hub:` or `modelscope:` model into `folder`.
+
+    Args:
+        name: the model.
+        folder: made if need be.
+        progress: told now and then.
+        files: patterns of what is wanted.
+        but: patterns of what is not.
 
     Raises:
         SettingsProblem: there is no such model or revision, or it needs permission.
@@ -54,14 +68,16 @@ def fetch(name: ModelName, folder: Path, progress: Progress) -> None:
     """
     folder.mkdir(parents=True, exist_ok=True)
     if name.kind == "hub":
-        _fetch_hub(name, folder, progress)
+        _fetch_hub(name, folder, progress, files, but)
     else:
-        _fetch_modelscope(name, folder, progress)
+        _fetch_modelscope(name, folder, progress, files, but)
     if not any(folder.glob("*.safetensors")):
         raise SettingsProblem(f"{name}: it has no safetensors weights; GGUF files can be given as gguf:FILE")
 
 
-def _fetch_hub(name: ModelName, folder: Path, progress: Progress) -> None:
+def _fetch_hub(
+    name: ModelName, folder: Path, progress: Progress, wanted: Sequence[str], but: Sequence[str]
+) -> None:
     from httpx2 import HTTPError  # what the client itself speaks with, and raises
     from huggingface_hub import HfApi, constants
     from huggingface_hub.errors import GatedRepoError, RepositoryNotFoundError, RevisionNotFoundError
@@ -75,13 +91,13 @@ def _fetch_hub(name: ModelName, folder: Path, progress: Progress) -> None:
             _File(file.rfilename, file.size or 0, file.lfs.sha256 if file.lfs else None)
             for file in listed.siblings or []
         ]
-        with _watched(name, folder, files, progress):
+        with _watched(name, folder, _wanted(files, wanted, but), progress):
             api.snapshot_download(
                 name.value,
                 revision=listed.sha,
                 local_dir=folder,
-                allow_patterns=_FILES,
-                ignore_patterns=_FOLDERS,
+                allow_patterns=list(wanted),
+                ignore_patterns=list(but),
             )
     except GatedRepoError:
         raise SettingsProblem(
@@ -95,7 +111,9 @@ def _fetch_hub(name: ModelName, folder: Path, progress: Progress) -> None:
         raise _broken(name, constants.ENDPOINT, error) from None
 
 
-def _fetch_modelscope(name: ModelName, folder: Path, progress: Progress) -> None:
+def _fetch_modelscope(
+    name: ModelName, folder: Path, progress: Progress, wanted: Sequence[str], but: Sequence[str]
+) -> None:
     from modelscope_hub import HubApi
     from modelscope_hub.errors import AuthenticationError, HubError, NotExistError, PermissionDeniedError
 
@@ -105,14 +123,14 @@ def _fetch_modelscope(name: ModelName, folder: Path, progress: Progress) -> None
         api = HubApi(endpoint=endpoint)
         listed = api.list_repo_files(name.value, "model", revision=name.revision)
         files = [_File(file.path, file.size or 0, file.sha256 or None) for file in listed]
-        with _watched(name, folder, files, progress):
+        with _watched(name, folder, _wanted(files, wanted, but), progress):
             api.download_repo(
                 name.value,
                 "model",
                 revision=name.revision,
                 local_dir=folder,
-                allow_patterns=_FILES,
-                ignore_patterns=_FOLDERS,
+                allow_patterns=list(wanted),
+                ignore_patterns=list(but),
             )
     except (AuthenticationError, PermissionDeniedError):
         raise SettingsProblem(f"{name}: it needs permission; set MODELSCOPE_API_TOKEN") from None
@@ -131,14 +149,18 @@ def _broken(name: ModelName, endpoint: str, error: Exception) -> Exception:
     return SourceProblem("unavailable", f"{name}: {endpoint} cannot be reached or broke off ({said})")
 
 
-@contextmanager
-def _watched(name: ModelName, folder: Path, files: list[_File], progress: Progress) -> Iterator[None]:
-    """Tell how the folder grows (the clients have no progress call in common), then look at what came."""
-    wanted = [
+def _wanted(files: Iterable[_File], wanted: Sequence[str], but: Sequence[str]) -> list[_File]:
+    return [
         file
         for file in files
-        if "/" not in file.path and any(fnmatch(file.path, pattern) for pattern in _FILES)
+        if any(fnmatch(file.path, pattern) for pattern in wanted)
+        and not any(fnmatch(file.path, pattern) for pattern in but)
     ]
+
+
+@contextmanager
+def _watched(name: ModelName, folder: Path, wanted: list[_File], progress: Progress) -> Iterator[None]:
+    """Tell how the folder grows (the clients have no progress call in common), then look at what came."""
     total_bytes = sum(file.num_bytes for file in wanted)
     need_space(folder, total_bytes - _folder_bytes(folder))
     ended = threading.Event()

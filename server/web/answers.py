@@ -102,7 +102,7 @@ async def try_question(call: Call) -> Response:
     editor, _ = await _editor(call)
     if not editor.may_see(body.class_id):
         raise problem("not_allowed")
-    return answer(call.parts.answers.tried(body.question, body.class_id))
+    return answer(await call.parts.answers.tried(body.question, body.class_id))
 
 
 async def alike(call: Call) -> Response:

@@ -193,6 +193,7 @@ def _shown(call: Call, view: DocumentView, own: set[str] | None) -> dict[str, An
             else {"stage": progress.stage, "done": progress.done, "total": progress.total}
         ),
         "is_found": document.edition is not None,
+        "vectors_share": view.vectors_share,
         "num_pages": document.num_pages,
         "num_chars": document.num_chars,
         "num_passages": document.num_passages,

@@ -13,6 +13,7 @@ from starlette.requests import HTTPConnection, Request
 
 from server.accounts import Accounts, Stages, Who
 from server.chat import ChatDesk, OwnData, Retention
+from server.embedding import QuestionVectors
 from server.knowledge import AnswerAttachments, AnswerDesk, AnswerFiles, DocumentDesk
 from server.metrics import Metrics
 from server.moderation import PublishedFilter, WordDesk
@@ -58,6 +59,7 @@ class Parts(Protocol):
     answers: AnswerDesk
     answer_files: AnswerFiles
     attachments: AnswerAttachments
+    embedding: QuestionVectors | None
     chat: ChatDesk
     retention: Retention
     own: OwnData

@@ -93,12 +93,15 @@ async def frames(call: Call) -> Response:
 async def health(call: Call) -> Response:
     """The process lives and answers."""
     uptime_ms = call.now_ms - call.parts.started_at_ms
+    embedding = call.parts.embedding
     return answer(
         {
             "status": "ok",
             "version": __version__,
             "lists_version": call.parts.published.current.version,
             "uptime_seconds": round(uptime_ms / 1000, 1),
+            # Without its model questions are answered as before; why it is away stands in the log.
+            "embedding": None if embedding is None else ("ready" if embedding.note is None else "away"),
         }
     )
 

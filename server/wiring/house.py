@@ -16,6 +16,7 @@ from filters import fold
 from server import __version__
 from server.accounts import Accounts, Stages
 from server.chat import ChatDesk, ChatRules, OwnData, Parts, Retention, RetentionRules, texts_of
+from server.embedding import QuestionVectors
 from server.knowledge import (
     AnswerAttachments,
     AnswerDesk,
@@ -23,6 +24,7 @@ from server.knowledge import (
     ApprovedAnswers,
     DocumentDesk,
     Library,
+    WordingVectors,
 )
 from server.metrics import Metrics
 from server.moderation import PublishedFilter, WordDesk
@@ -42,6 +44,7 @@ from server.topics import (
     Statistics,
     TopicDesk,
 )
+from server.wiring.embedding import embedding_of
 from server.wiring.example_shelves import example_shelves
 from server.wiring.preset_settings import with_preset
 from server.wiring.record_keeping import keep_records
@@ -85,6 +88,7 @@ class House:
     answers: AnswerDesk
     answer_files: AnswerFiles
     attachments: AnswerAttachments
+    embedding: QuestionVectors | None
     chat: ChatDesk
     retention: Retention
     own: OwnData
@@ -137,6 +141,9 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
             source = source_of(settings, preset)
             await source.start()  # first: a model is loaded while the rest is opened
         stack.push_async_callback(source.close)
+        embedding = await embedding_of(settings)
+        if embedding is not None:
+            stack.push_async_callback(embedding.embedder.close)
         database = await Database.open(settings.database_file)
         stack.push_async_callback(database.close)
         presets = PresetDesk(database, preset)
@@ -158,7 +165,7 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
         await topics.load()
         groups = GroupDesk(database)
         await groups.load()
-        document_desk = DocumentDesk(database, settings.data)
+        document_desk = DocumentDesk(database, settings.data, embedding)
         stack.push_async_callback(document_desk.close)
         await document_desk.open()
         own_groups = partial(accounts.classes.small_groups, settings.small_class, settings.small_class_group)
@@ -227,6 +234,7 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
             answers=answers,
             answer_files=AnswerFiles(database, answers),
             attachments=AnswerAttachments(database, answers),
+            embedding=embedding,
             chat=chat,
             retention=retention,
             own=OwnData(database, accounts, chat, groups, retention, preset, settings.timezone),
@@ -242,6 +250,10 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
             _run(stack, follow(private, "list of names"))
         _run(stack, publish_on_time(house.words.schedule))
         _run(stack, follow_answers(approved))
+        if embedding is not None:
+            vectors = WordingVectors(database, embedding, approved)
+            approved.look_near(vectors)
+            _run(stack, vectors.keep_up())
         _run(stack, follow(presets, "text of the preset"))
         _run(stack, tell_readiness(source))
         _run(stack, keep_sheets(statistics.keep_up))

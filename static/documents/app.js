@@ -11,6 +11,7 @@ import { TryBox } from './try_box.js';
 import { Upload } from './upload.js';
 
 const LOOK_AGAIN_MS = 1000;
+const LOOK_AT_VECTORS_MS = 5000; // they may take hours, and everything is found meanwhile
 const STEP = 100;
 const SEARCH_WAIT_MS = 200;
 
@@ -19,9 +20,10 @@ export function App() {
   const [limit, setLimit] = useState(STEP);
   const { value, problem, reload } = useLoad((signal) => api.get('/api/documents', { q, limit }, signal), [q, limit]);
   const isBusy = value?.documents.some((each) => each.state === 'waiting') ?? false;
+  const isUnderWay = isBusy || (value?.documents.some((each) => each.vectors_share !== null) ?? false);
   useEffect(() => {
-    if (!isBusy) return undefined;
-    const timer = setTimeout(reload, LOOK_AGAIN_MS);
+    if (!isUnderWay) return undefined;
+    const timer = setTimeout(reload, isBusy ? LOOK_AGAIN_MS : LOOK_AT_VECTORS_MS);
     return () => clearTimeout(timer);
   }, [value]);
   const run = async (work, said) => {

@@ -47,8 +47,11 @@ export function List({ documents, classes, run }) {
 }
 
 function State({ document }) {
-  const { state, progress, problem } = document;
-  if (state === 'ready') return html`<p class="document-state ready"><${Icon} name="circle-check" size=${16} />${t('ready')}</p>`;
+  const { state, progress, problem, vectors_share: share } = document;
+  if (state === 'ready') {
+    return html`<p class="document-state ready"><${Icon} name="circle-check" size=${16} />${t('ready')}
+      ${share !== null && html`<span class="quiet-text">${t('vectors', { n: Math.floor(100 * share) })}</span>`}</p>`;
+  }
   const before = document.is_found && html` ${t('serves_before')}`;
   if (state === 'failed') {
     return html`<p class="document-state failed"><${Icon} name="circle-alert" size=${16} /><span>${problem ?? t('failed')}${before}</span></p>`;

@@ -58,6 +58,7 @@ def test_document_of_a_class_is_seen_by_its_people_only(
     one, two = classes["文档一班"]["id"], classes["文档二班"]["id"]
     own = read(teacher, upload(teacher, "春游集合地点在学校东门，时间是七点半。", one).json()["id"])
     assert (own["state"], own["kind"], own["class_id"], own["num_passages"]) == ("ready", "text", one, 1)
+    assert own["vectors_share"] is None  # without an embedding model there is nothing to say
     assert problem_of(upload(teacher, "别班的事情。", two)) == "not_your_class"
     other = read(admin, upload(admin, "秋游集合地点在图书馆。", two).json()["id"])
     assert problem_of(teacher.get(f"/api/documents/{other['id']}")) == "no_such_document"

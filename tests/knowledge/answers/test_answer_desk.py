@@ -146,9 +146,9 @@ async def test_hits_are_told_in_steps_of_a_group(desk: AnswerDesk, answers: Appr
 async def test_a_question_can_be_tried(desk: AnswerDesk) -> None:
     """What it would get and how surely; what speaks against the nearest; what is alike already."""
     view = await desk.add(written("校园卡丢了怎么补办"), TEACHER, NOW_MS)
-    tried = desk.tried("校园卡遗失如何补办", "c1")
+    tried = await desk.tried("校园卡遗失如何补办", "c1")
     assert tried["found"]["ids"] == [view.id]
-    other = desk.tried("校园卡怎么注销", "c1")
+    other = await desk.tried("校园卡怎么注销", "c1")
     assert (other["found"]["kind"], other["nearest"][0]["against"]) == ("nothing", "act")
     assert [each["id"] for each in await desk.alike(["校园卡遗失如何补办"], None, TEACHER)] == [view.id]
     assert await desk.alike(["校园卡遗失如何补办"], view.id, TEACHER) == []
