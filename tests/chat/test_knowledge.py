@@ -214,6 +214,34 @@ async def test_where_no_document_fits_the_preset_the_preset_decides(database: Da
     await house.close()
 
 
+async def test_own_matters_that_no_document_answers_are_not_made_up(database: Database) -> None:
+    """`education` names who knows, also when asked on; a task with the same words goes to the model."""
+    preset = load_preset("education")
+    house, page = await opened(database, Shelf(), preset=preset)
+    own = await page.answer("我们学校的图书馆几点开门？")
+    assert (await page.kind("started"))["origin"] == "declined"
+    assert preset.knowledge.own is not None and preset.knowledge.own.declined is not None
+    assert own["text"] == preset.knowledge.own.declined.zh
+    assert (await page.answer("那周末几点开？"))["text"] == own["text"]
+    task = "翻译：我们学校的图书馆几点开门？"
+    await page.answer(task)
+    assert [request.question for request in house.source.requests] == [task]
+    await house.close()
+
+
+async def test_answers_about_own_matters_are_held_to_the_documents(database: Database) -> None:
+    """`education` marks what no passage has; where only a passage can know, it is not let out."""
+    source = ScriptedSource(lambda request: "补卡每张十五元。")
+    asked = "校园卡补办多少钱？"
+    shelf = Shelf({asked: Grounded((PASSAGE,)), "补卡的事": Grounded((PASSAGE,))})
+    preset = load_preset("education")
+    house, page = await opened(database, shelf, preset=preset, source=source)
+    assert preset.knowledge.own is not None and preset.knowledge.own.declined is not None
+    assert (await page.answer(asked))["text"] == preset.knowledge.own.declined.zh
+    assert (await page.answer("补卡的事"))["text"] == "补卡每张十五元。"
+    await house.close()
+
+
 async def test_an_approved_answer_needs_no_model(database: Database) -> None:
     """It is served while the model is not ready."""
     shelf = Shelf({"多少钱": Served(FARE, 1.0)})
