@@ -14,8 +14,10 @@ from typing import Final
 
 from server.errors import ClientProblem, StorageProblem
 from server.knowledge.finding import PassageFinder
+from server.knowledge.folder_lock import FolderLock
 from server.knowledge.index import Index
-from server.knowledge.shelf import Progress, Shelf
+from server.knowledge.progress import Progress
+from server.knowledge.shelf import Shelf
 from server.knowledge.uploads import (
     FILE_BYTES,
     TITLE_CHARS,
@@ -69,7 +71,8 @@ class DocumentDesk:
         self._database = database
         self._files = folder / "documents"
         index = Index(folder / "index")
-        self.shelf = Shelf(database, index, self._files)
+        self._first = FolderLock(folder / "index.lock")  # the index belongs to one process
+        self.shelf = Shelf(database, index, self._files, FolderLock(folder / "documents.lock"))
         self.finder = PassageFinder(database, index, self.shelf)
         self._writing = asyncio.Lock()  # of files: one is never deleted while it comes again
 
@@ -82,14 +85,17 @@ class DocumentDesk:
         async with self._database.read() as connection:
             wanted = await documents.files(connection)
         try:
-            await asyncio.to_thread(tidy, self._files, wanted)
-            await self.shelf.open()
+            is_first = self._first.try_hold()
+            if is_first:  # what lies about may be what another process is about to write down
+                await asyncio.to_thread(tidy, self._files, wanted)
+            await self.shelf.open(owns_index=is_first)
         except OSError as error:
             raise StorageProblem(f"cannot use {self._files}: {error}") from error
 
     async def close(self) -> None:
         """Stop reading; it goes on at the next start."""
         await self.shelf.close()
+        self._first.release()
 
     async def add(
         self,
@@ -247,7 +253,7 @@ class DocumentDesk:
         document = await self._own(document_id, classes)
         async with self._writing:
             async with self._database.write() as connection:
-                await documents.delete_document(connection, document_id)
+                await documents.delete_document(connection, document_id, now_ms)
                 await _note(connection, document, what="document_deleted", who=who, now_ms=now_ms)
                 wanted = await documents.is_file_wanted(connection, document.sha256)
             await self.shelf.take_down(document_id)

@@ -2,7 +2,7 @@
 
 The database is the truth: an edition is in effect from the moment at which one transaction says so, and the
 index follows. Killed at any moment, a document is whole or waits to be read again. It does not know who
-uploads, nor who asks.
+uploads, nor who asks. What another process changes is followed (`refresh`); one of them reads at a time.
 """
 
 from __future__ import annotations
@@ -11,15 +11,17 @@ import asyncio
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
 import structlog
 
 from server.errors import ClientProblem, StorageProblem
 from server.knowledge.cutting import cut, text_of
+from server.knowledge.folder_lock import FolderLock
+from server.knowledge.in_effect import InEffect
 from server.knowledge.index import Index
+from server.knowledge.progress import Progress, Stage
 from server.knowledge.reader import Read, read_document
 from server.knowledge.terms import Terms, terms_of
 from server.reading.blocks import Block, Piece
@@ -35,15 +37,6 @@ _AT_ONCE: Final = 400  # passages in one transaction: chats write between two of
 _RETRY_SECONDS: Final = 5.0
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a document under way has come. `total` is 0 where nobody knows."""
-
-    stage: Literal["reading", "storing", "indexing"]
-    done: int
-    total: int
-
-
 class Shelf:
     """The documents that can be found.
 
@@ -51,30 +44,43 @@ class Shelf:
         database: where documents are.
         index: what they are found with.
         files: the folder of the uploaded files, by their hashes.
+        reading: held by the one process of this folder that reads and stores.
         changed: called whenever other documents are in effect.
     """
 
     def __init__(
-        self, database: Database, index: Index, files: Path, changed: Callable[[], object] = lambda: None
+        self,
+        database: Database,
+        index: Index,
+        files: Path,
+        reading: FolderLock,
+        changed: Callable[[], object] = lambda: None,
     ) -> None:
         self._database = database
         self._index = index
         self._files = files
+        self._reading = reading
         self._changed = changed
         self._queue: asyncio.Queue[str] = asyncio.Queue()
         self._progress: dict[str, Progress] = {}
-        self._classes: dict[int, str | None] = {}
-        self._editions: dict[str, int] = {}
+        self._in_effect = InEffect()
+        self._version = 0  # of what is in effect here
+        self._effect = asyncio.Lock()  # one change of what is in effect at a time
         self._task: asyncio.Task[None] | None = None
         self._caught_up = asyncio.Event()  # with what the index lacked
 
-    async def open(self) -> None:
-        """Take up the index and go on with what waits; what the index lacks is made anew meanwhile."""
+    async def open(self, *, owns_index: bool = True) -> None:
+        """Take up the index and go on with what waits; what the index lacks is made anew meanwhile.
+
+        Args:
+            owns_index: False where the folder of the index is another process's.
+        """
         async with self._database.read() as connection:
+            self._version = await documents.version(connection)
             every = await documents.list_all(connection)
-        self._editions = {each.id: each.edition for each in every if each.edition is not None}
-        self._classes = {each.edition: each.class_id for each in every if each.edition is not None}
-        missing = await asyncio.to_thread(self._index.open, list(self._classes))
+        self._in_effect.take_up(every)
+        editions = list(self._in_effect.classes)
+        missing = await asyncio.to_thread(self._index.open, editions, owns_folder=owns_index)
         self._changed()
         for each in reversed(every):
             if each.state == "waiting":
@@ -94,16 +100,12 @@ class Shelf:
 
     def editions_for(self, class_id: str | None) -> frozenset[int] | None:
         """The editions that somebody of this class may see; None where that is every one."""
-        if all(each is None or each == class_id for each in self._classes.values()):
-            return None
-        return frozenset(
-            edition for edition, each in self._classes.items() if each is None or each == class_id
-        )
+        return self._in_effect.editions_for(class_id)
 
     @property
     def num_documents(self) -> int:
         """How many are in effect."""
-        return len(self._classes)
+        return len(self._in_effect.classes)
 
     def put(self, document_id: str) -> None:
         """Read this document when its turn comes."""
@@ -111,18 +113,43 @@ class Shelf:
 
     async def take_down(self, document_id: str) -> None:
         """Find nothing of it any more; its row is deleted already."""
-        edition = self._editions.pop(document_id, None)
-        if edition is not None:
-            self._classes.pop(edition, None)
-            await asyncio.to_thread(self._index.remove, edition)
-            self._changed()
+        async with self._effect:
+            edition = self._in_effect.edition_of.pop(document_id, None)
+            if edition is not None:
+                await self._drop(edition)
+                self._changed()
 
     async def retitle(self, document_id: str) -> None:
         """Its title is another one, and titles are found, too."""
-        edition = self._editions.get(document_id)
-        if edition is not None:
-            await self._index_edition(edition)
-            self._changed()
+        async with self._effect:
+            edition = self._in_effect.edition_of.get(document_id)
+            if edition is not None:
+                await self._index_edition(edition)
+                self._changed()
+
+    async def refresh(self) -> bool:
+        """Take over what another process put into effect, renamed or deleted; True if there was anything.
+
+        Raises:
+            StorageProblem: the database refused; what was in effect stays so.
+        """
+        async with self._database.read() as connection:
+            if await documents.version(connection) == self._version:
+                return False
+        async with self._effect:
+            async with self._database.read() as connection:
+                version = await documents.version(connection)
+                every = await documents.list_all(connection)
+            stale, gone = self._in_effect.differs(every)
+            for edition, each in stale.items():
+                await self._index_edition(edition)
+                self._in_effect.take_up([each])
+            for edition in gone:
+                await self._drop(edition)
+            self._version = version
+            if stale or gone:
+                self._changed()
+        return bool(stale or gone)
 
     async def settle(self) -> None:
         """Wait until nothing waits: for tests and measurements."""
@@ -131,9 +158,11 @@ class Shelf:
 
     async def _work(self, missing: set[int]) -> None:
         try:
-            await self._sweep()
+            async with self._reading.alone():
+                await self._sweep()
             for edition in sorted(missing):
-                await self._index_edition(edition)
+                async with self._effect:
+                    await self._index_edition(edition)
             if missing:
                 log.info("the index of documents was made anew", num_documents=len(missing))
                 self._changed()
@@ -143,7 +172,8 @@ class Shelf:
         while True:
             document_id = await self._queue.get()
             try:
-                await self._shelve(document_id)
+                async with self._reading.alone():
+                    await self._shelve(document_id)
             except StorageProblem as problem:
                 log.error("a document could not be stored", document=document_id, reason=str(problem))
                 asyncio.get_running_loop().call_later(_RETRY_SECONDS, self.put, document_id)
@@ -176,17 +206,15 @@ class Shelf:
             return
         text, pieces = await asyncio.to_thread(_cut, read.blocks)
         edition = await self._store(document_id, text, pieces)
-        if not await self._publish(document, edition, read, text, len(pieces)):
-            return
-        self._told(document_id, "indexing", 0, len(pieces))
-        await self._index_edition(edition, document_id)
-        before = self._editions.get(document_id)
-        self._editions[document_id] = edition
-        self._classes[edition] = document.class_id
-        if before is not None:
-            self._classes.pop(before, None)
-            await asyncio.to_thread(self._index.remove, before)
-        self._changed()
+        async with self._effect:
+            if not await self._publish(document, edition, read, text, len(pieces)):
+                return
+            self._told(document_id, "indexing", 0, len(pieces))
+            await self._index_edition(edition, document_id)
+            before = self._in_effect.put(document_id, edition, document.class_id)
+            if before is not None:
+                await self._drop(before)
+            self._changed()
         log.info(
             "a document can be found",
             document=document_id,
@@ -227,18 +255,25 @@ class Shelf:
 
     async def _index_edition(self, edition: int, document_id: str | None = None) -> None:
         rows: list[tuple[int, int, Terms]] = []
+        title: str | None = None
         after = 0
         while True:
             async with self._database.read() as connection:
                 part = await passages.of_edition(connection, edition, after=after)
             if not part:
                 break
-            after = part[-1].id
+            after, title = part[-1].id, part[-1].title
             rows += await asyncio.to_thread(_terms, part)
             if document_id is not None:
                 done = self._progress.get(document_id, Progress("indexing", 0, 0))
                 self._told(document_id, "indexing", len(rows), max(done.total, len(rows)))
         await asyncio.to_thread(self._index.replace, edition, rows)
+        if title is not None:
+            self._in_effect.titles[edition] = title
+
+    async def _drop(self, edition: int) -> None:
+        self._in_effect.drop(edition)
+        await asyncio.to_thread(self._index.remove, edition)
 
     async def _failed(self, document_id: str, code: str) -> None:
         async with self._database.write() as connection:
@@ -251,9 +286,7 @@ class Shelf:
             async with self._database.write() as connection:
                 num_gone = await passages.sweep(connection)
 
-    def _told(
-        self, document_id: str, stage: Literal["reading", "storing", "indexing"], done: int, total: int
-    ) -> None:
+    def _told(self, document_id: str, stage: Stage, done: int, total: int) -> None:
         self._progress[document_id] = Progress(stage, done, total)
 
 

@@ -242,6 +242,7 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
             _run(stack, follow(private, "list of names"))
         _run(stack, publish_on_time(house.words.schedule))
         _run(stack, follow_answers(approved))
+        _run(stack, follow(document_desk.shelf, "document"))
         _run(stack, follow(presets, "text of the preset"))
         _run(stack, tell_readiness(source))
         _run(stack, keep_sheets(statistics.keep_up))
