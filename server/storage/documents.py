@@ -198,6 +198,17 @@ async def delete_document(connection: AsyncConnection, document_id: str, now_ms:
     await _changed(connection)
 
 
+async def removed(connection: AsyncConnection) -> dict[str, int]:
+    """The deleted documents of which quotes may still stand in conversations, and when they were deleted."""
+    rows = await connection.execute(select(RemovedDocument.document_id, RemovedDocument.at_ms))
+    return {row.document_id: row.at_ms for row in rows}
+
+
+async def quotes_are_gone(connection: AsyncConnection, document_ids: Collection[str]) -> None:
+    """Nothing of these deleted documents stands anywhere any more."""
+    await connection.execute(delete(RemovedDocument).where(RemovedDocument.document_id.in_(document_ids)))
+
+
 async def version(connection: AsyncConnection) -> int:
     """The number of the latest change of what is in effect."""
     number = await connection.scalar(select(DocumentVersion.number).where(DocumentVersion.id == 1))
