@@ -37,9 +37,7 @@ def test_frame_loses_what_it_quotes_of_a_deleted_document() -> None:
     assert without_quotes(frame, {"doc-3", "doc"}) is None
 
 
-async def test_deleted_document_is_quoted_nowhere(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_deleted_document_is_quoted_nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Not when the page is loaded anew, and not in the archive of one's own data."""
     async with whole_house(tmp_path) as house:
         monkeypatch.setattr(house.source, "_script", lambda request: "请问门卫。")
