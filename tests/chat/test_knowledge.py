@@ -102,6 +102,28 @@ async def test_two_close_candidates_are_offered(database: Database) -> None:
     await house.close()
 
 
+async def test_offers_that_are_masked_can_be_chosen(database: Database) -> None:
+    """Only what is shown is masked: the second button gets the second answer, although both look alike."""
+    one = ApprovedAnswer("b1", "遮住词甲在哪里领", "在一楼。")
+    other = ApprovedAnswer("b2", "遮住词甲在哪里领", "在二楼。")
+    house, page = await opened(database, Shelf({"在哪里领": Offered((one, other))}))
+    accepted = await page.ask("在哪里领")
+    await page.done(accepted["turn"])
+    started = await page.kind("started")
+    assert started["offers"] == ["***甲在哪里领", "***甲在哪里领"]
+    for number, text in ((1, "在二楼。"), (0, "在一楼。")):
+        chosen = {"turn": accepted["turn"], "number": number}
+        done = await page.answer("***甲在哪里领", chosen=chosen)
+        assert done["text"] == text
+    assert house.source.requests == []
+    # What was not offered so is a question like any other.
+    for chosen in ({"turn": accepted["turn"], "number": 7}, {"turn": "other", "number": 0}):
+        await page.answer("***甲在哪里领", chosen=chosen)
+    await page.answer("别的", chosen={"turn": accepted["turn"], "number": 0})
+    assert [request.question for request in house.source.requests] == ["***甲在哪里领"] * 2 + ["别的"]
+    await house.close()
+
+
 async def test_passages_are_shown_before_the_answer(database: Database) -> None:
     """The chips are there before the first word, with the place where each is found."""
     house, page = await opened(database, Shelf({"补卡": Grounded((PASSAGE,))}))
