@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field
 
+from server.chat.grounded import AT_ONCE_CHARS, GroundedReply
 from server.knowledge import (
     ApprovedAnswer,
     Attachment,
@@ -18,6 +19,7 @@ from server.knowledge import (
 )
 from server.presets import load_preset
 from server.sources.scripted import ScriptedSource
+from server.sources.types import Piece, ReplyRequest
 from server.storage import turns
 from server.storage.database import Database
 from tests.chat.house import House, Page, until
@@ -180,6 +182,25 @@ async def test_an_answer_does_not_repeat_its_question(database: Database) -> Non
     assert (await page.answer("补卡多少钱"))["text"] == "每张10元。"
     await page.answer("那呢")
     assert source.requests[1].turns[0].ids is None
+    await house.close()
+
+
+async def test_an_answer_in_one_piece_is_judged_in_small_ones(database: Database) -> None:
+    """Another server may send it so; others have their turn in between, and nothing of it is lost."""
+    text = "补卡每张十元。" * 140
+    source = ScriptedSource(lambda request: [text], delay_seconds=0)
+    house, page = await opened(database, Shelf({"补卡": Grounded((PASSAGE,))}), source=source)
+    assert (await page.answer("补卡"))["text"] == text
+    reply = GroundedReply(
+        source,
+        ReplyRequest("r", "c", "u", "", "补卡"),
+        (PASSAGE,),
+        load_preset("education").knowledge,
+        "不确定。",
+    )
+    pieces = [event.text async for event in reply if isinstance(event, Piece)]
+    assert "".join(pieces) == text
+    assert max(map(len, pieces)) <= AT_ONCE_CHARS + len("补卡")
     await house.close()
 
 
