@@ -88,11 +88,15 @@ def answer(finding: Finding, request: ReplyRequest, source: Source, preset: Pres
 
 
 def _is_own(request: ReplyRequest, preset: Preset) -> bool:
-    """Whether it is for the documents alone to say: asked so, or asked on about what was."""
+    """Whether it is for the documents alone to say: asked so, or asked on about what was declined.
+
+    What goes on from an answer is the model's: it may stand in what was said.
+    """
     policy = preset.knowledge
     if policy.nothing_fits != "decline_own" or policy.own is None:
         return False
-    before = request.turns[-1].question if request.turns else None
+    said, last = policy.own.declined or preset.fallback, request.turns[-1] if request.turns else None
+    before = last.question if last and last.answer.endswith((said.zh, said.en)) else None
     return is_own(request.question, policy.own, preset.organisation, before)
 
 

@@ -38,7 +38,7 @@ def is_own(question: str, own: OwnMatters, organisation: str = "", before: str |
         question: as it was asked.
         own: the preset's lists.
         organisation: its name, which counts as one of `ours` and one of `matters`.
-        before: the question before it, with which one that goes on is looked at.
+        before: a question before it that was declined, with which one that goes on is looked at.
     """
     lists = _compiled(own, organisation)
     if _is_own(question, lists):

@@ -272,6 +272,16 @@ async def test_own_matters_that_no_document_answers_are_not_made_up(database: Da
     await house.close()
 
 
+async def test_what_goes_on_from_an_answer_about_own_matters_is_the_models(database: Database) -> None:
+    """The answer may stand in what was said."""
+    shelf = Shelf({"校园卡补办多少钱？": Served(FARE, 1.0)})
+    house, page = await opened(database, shelf, preset=load_preset("education"))
+    await page.answer("校园卡补办多少钱？")
+    await page.answer("那两张多少钱？")
+    assert [request.question for request in house.source.requests] == ["那两张多少钱？"]
+    await house.close()
+
+
 async def test_answers_about_own_matters_are_held_to_the_documents(database: Database) -> None:
     """`education` marks what no passage has; where only a passage can know, it is not let out."""
     source = ScriptedSource(lambda request: "补卡每张十五元。")
