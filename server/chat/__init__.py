@@ -8,6 +8,7 @@ from server.chat.desk import ChatDesk
 from server.chat.messages import texts_of
 from server.chat.own_data import OwnData, nothing_there
 from server.chat.parts import ChatRules, Parts, Published, Recorder
+from server.chat.quotes import Quotes
 from server.chat.retention import Retention, RetentionRules
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "OwnData",
     "Parts",
     "Published",
+    "Quotes",
     "Recorder",
     "Retention",
     "RetentionRules",

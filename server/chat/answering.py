@@ -12,7 +12,15 @@ from typing import Protocol
 
 from server.chat.grounded import GroundedReply, RestsOn, Unsupported
 from server.chat.plain import PlainText
-from server.knowledge import ApprovedAnswer, Finding, Grounded, Nothing, Offered, Served
+from server.knowledge import (
+    ApprovedAnswer,
+    Finding,
+    Grounded,
+    Nothing,
+    Offered,
+    Served,
+    is_own,
+)
 from server.presets import Preset
 from server.protocol.frames import Origin
 from server.protocol.texts import Texts
@@ -55,6 +63,10 @@ def answer(finding: Finding, request: ReplyRequest, source: Source, preset: Pres
         SourceProblem: the model is needed, and busy or unavailable.
     """
     policy = preset.knowledge
+    own = _is_own(request, preset)
+    if own:
+        # What nobody else can know is held to the documents word for word.
+        policy = policy.model_copy(update={"grounding": "fallback"})
     reply: Answer
     match finding:
         case Served(approved):
@@ -63,13 +75,29 @@ def answer(finding: Finding, request: ReplyRequest, source: Source, preset: Pres
             return _Words(texts.offer, Said("offer", offers=tuple(each.question for each in answers)))
         case Nothing(is_empty=False) if policy.nothing_fits == "decline":
             return _Words(texts.fallback, Said("declined"))
+        case Nothing() if own:
+            return _Words(texts.declined_own, Said("declined"))
         case Grounded(passages):
-            reply = GroundedReply(source, request, passages, policy, texts.fallback)
+            fallback = texts.declined_own if own else texts.fallback
+            reply = GroundedReply(source, request, passages, policy, fallback)
         case Nothing(is_empty=False):
             reply = GroundedReply(source, request, (), policy, texts.fallback)
         case _:
             reply = source.reply(request)
     return reply if preset.markdown else _Plain(reply)
+
+
+def _is_own(request: ReplyRequest, preset: Preset) -> bool:
+    """Whether it is for the documents alone to say: asked so, or asked on about what was declined.
+
+    What goes on from an answer is the model's: it may stand in what was said.
+    """
+    policy = preset.knowledge
+    if policy.nothing_fits != "decline_own" or policy.own is None:
+        return False
+    said, last = policy.own.declined or preset.fallback, request.turns[-1] if request.turns else None
+    before = last.question if last and last.answer.endswith((said.zh, said.en)) else None
+    return is_own(request.question, policy.own, preset.organisation, before)
 
 
 class _Words:

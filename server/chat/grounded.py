@@ -16,6 +16,7 @@ from server.sources.types import Ended, Piece, ReplyRequest, Source, SourceEvent
 
 EARLIER_TURNS = 4  # whose questions and answers a follow-up may repeat
 EARLIER_CHARS = 1500
+AT_ONCE_CHARS = 300  # judged before others have their turn: another server may send an answer in one piece
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +60,12 @@ class GroundedReply:
         self._fallback = fallback
         self._echo = EchoCut(request.question)
         self._known = [request.question, request.system, fallback]
+        self._passages: list[str] = []
         passages = passages[: policy.passages]
         if passages:
             prompt = compose(request.question, passages, policy.budget_tokens)
             self._shown = prompt.passages
-            self._known += [f"{each.title}\n{each.heading}\n{each.text}" for each in passages]
+            self._passages = [f"{each.title}\n{each.heading}\n{each.text}" for each in passages]
             for turn in request.turns[-EARLIER_TURNS:]:
                 self._known += [turn.question[:EARLIER_CHARS], turn.answer[:EARLIER_CHARS]]
             request = replace(request, question=prompt.text)
@@ -75,20 +77,23 @@ class GroundedReply:
             async for event in self._reply:
                 yield event
             return
-        grounding = Grounding(await asyncio.to_thread(Support, self._known), self._mode)
+        grounding = Grounding(await asyncio.to_thread(Support, self._known, self._passages), self._mode)
         shown, was_cut = "", False
         async for event in self._reply:
             match event:
                 case Piece(text, num_tokens):
-                    if grounding.is_cut:
-                        continue
-                    released = grounding.feed(self._echo.feed(text))
-                    if released:
-                        shown += released
-                        yield Piece(released, num_tokens)
-                    if grounding.is_cut:
-                        was_cut = True
-                        yield self._cut(shown)
+                    for start in range(0, len(text), AT_ONCE_CHARS):
+                        if grounding.is_cut:
+                            break
+                        if start:
+                            await asyncio.sleep(0)
+                        released = grounding.feed(self._echo.feed(text[start : start + AT_ONCE_CHARS]))
+                        if released:
+                            shown += released
+                            yield Piece(released, 0 if start else num_tokens)
+                        if grounding.is_cut:
+                            was_cut = True
+                            yield self._cut(shown)
                 case Ended():
                     rest = "" if grounding.is_cut else grounding.feed(self._echo.flush()) + grounding.flush()
                     if rest:

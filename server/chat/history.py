@@ -44,6 +44,10 @@ class History:
         earlier = (turn.question for turn in reversed(self._turns) if turn.question != question)
         return next(earlier, None)
 
+    def question_of(self, turn: str) -> str | None:
+        """What was asked in an ended turn."""
+        return next((each.question for each in self._turns if each.turn == turn), None)
+
     def add(self, turn: Remembered) -> None:
         """A turn has ended."""
         self._turns.append(turn)

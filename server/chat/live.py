@@ -23,7 +23,7 @@ from server.chat.watchers import Watcher, Watchers
 from server.errors import ClientProblem, StorageProblem
 from server.protocol.conversation import ConversationMachine, Proposal, Repeat
 from server.protocol.effects import Command
-from server.protocol.frames import Ask, AskTeacher, Rate, Regenerate, Stop, TeacherThread
+from server.protocol.frames import Ask, AskTeacher, Chosen, Rate, Regenerate, Stop, TeacherThread
 from server.protocol.session import SERVICE_RESTART, TRY_AGAIN_LATER
 from server.protocol.threads import Stand
 from server.protocol.turn import Why
@@ -153,7 +153,7 @@ class LiveConversation:
             case Ask():
                 # Looked up before the machine is asked: from its word to the turn's beginning nothing waits.
                 wanted = frame.text if self._machine.would_consider(frame) else None
-                considered = await self._consider(wanted, speaker)
+                considered = await self._consider(wanted, speaker, frame.chosen)
                 pipeline = self._parts.pipeline(speaker.who.class_id)
                 decision = self._machine.ask(frame, speaker.asker, pipeline, self._touched_ms)
                 if isinstance(decision, Repeat):
@@ -189,9 +189,9 @@ class LiveConversation:
         self._changed()
         return receipt
 
-    async def _consider(self, question: str | None, speaker: Speaker) -> Considered:
-        before = self._history.question_before(question.strip()) if question else None
-        considered = await consider(self._parts, question, before, speaker.who, self._touched_ms)
+    async def _consider(self, text: str | None, speaker: Speaker, chosen: Chosen | None = None) -> Considered:
+        who, now_ms = speaker.who, self._touched_ms
+        considered = await consider(self._parts, text, self._history, who, now_ms, chosen)
         if self._over is not None:  # while it was looked up
             raise ClientProblem(self._over, getattr(speaker.texts, self._over))
         return considered

@@ -75,6 +75,8 @@ def texts_of(preset: Preset) -> dict[str, Texts]:
 
 def _texts(preset: Preset, lang: str, table: dict[str, str]) -> Texts:
     own: dict[str, Any] = {**table}
+    policy = preset.knowledge.own
+    declined_own = preset.fallback if policy is None or policy.declined is None else policy.declined
     words = {"class_word": preset.class_word.get(lang), "teacher_word": preset.teacher_word.get(lang)}
     for name in _NAMING_PEOPLE:
         own[name] = own[name].format(**words)
@@ -84,5 +86,6 @@ def _texts(preset: Preset, lang: str, table: dict[str, str]) -> Texts:
         filtered=preset.filtered.get(lang),
         failed=preset.failed.get(lang),
         fallback=preset.fallback.get(lang),
+        declined_own=declined_own.get(lang),
         **own,
     )

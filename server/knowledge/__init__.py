@@ -10,6 +10,7 @@ from server.knowledge.finding import Candidate
 from server.knowledge.floor import refers_back
 from server.knowledge.grounding import Grounding, Support
 from server.knowledge.library import Library
+from server.knowledge.own import is_own
 from server.knowledge.prompt import admits_nothing, compose
 from server.knowledge.types import (
     ApprovedAnswer,
@@ -51,6 +52,7 @@ __all__ = [
     "Written",
     "admits_nothing",
     "compose",
+    "is_own",
     "refers_back",
     "sentence_of",
 ]

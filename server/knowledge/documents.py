@@ -16,9 +16,12 @@ from typing import Final
 from server.embedding import QuestionVectors
 from server.errors import ClientProblem, StorageProblem
 from server.knowledge.finding import PassageFinder
+from server.knowledge.folder_lock import FolderLock
 from server.knowledge.index import Index
+from server.knowledge.indexing import Indexing
 from server.knowledge.passage_vectors import PassageVectors
-from server.knowledge.shelf import Progress, Shelf
+from server.knowledge.progress import Progress
+from server.knowledge.shelf import Shelf
 from server.knowledge.uploads import (
     FILE_BYTES,
     TITLE_CHARS,
@@ -77,7 +80,13 @@ class DocumentDesk:
         self._vectors = folder / "vectors"
         vectors = None if questions is None else PassageVectors(database, self._vectors, questions)
         self._has_vectors = vectors is not None
-        self.shelf = Shelf(database, index, self._files, vectors=vectors)
+        self._first = FolderLock(folder / "index.lock")  # index and vectors belong to one process
+        self.shelf = Shelf(
+            database,
+            Indexing(database, index, vectors),
+            self._files,
+            FolderLock(folder / "documents.lock"),
+        )
         self.finder = PassageFinder(database, index, self.shelf, vectors)
         self._writing = asyncio.Lock()  # of files: one is never deleted while it comes again
 
@@ -90,17 +99,20 @@ class DocumentDesk:
         async with self._database.read() as connection:
             wanted = await documents.files(connection)
         try:
-            await asyncio.to_thread(tidy, self._files, wanted)
-            # Of a model that is set no more: nobody would delete them together with their document.
-            if not self._has_vectors:
-                await asyncio.to_thread(shutil.rmtree, self._vectors, ignore_errors=True)
-            await self.shelf.open()
+            is_first = self._first.try_hold()
+            if is_first:  # what lies about may be what another process is about to write down
+                await asyncio.to_thread(tidy, self._files, wanted)
+                # Of a model that is set no more: nobody would delete them together with their document.
+                if not self._has_vectors:
+                    await asyncio.to_thread(shutil.rmtree, self._vectors, ignore_errors=True)
+            await self.shelf.open(owns_folders=is_first)
         except OSError as error:
             raise StorageProblem(f"cannot use {self._files}: {error}") from error
 
     async def close(self) -> None:
         """Stop reading; it goes on at the next start."""
         await self.shelf.close()
+        self._first.release()
 
     async def add(
         self,
@@ -258,7 +270,7 @@ class DocumentDesk:
         document = await self._own(document_id, classes)
         async with self._writing:
             async with self._database.write() as connection:
-                await documents.delete_document(connection, document_id)
+                await documents.delete_document(connection, document_id, now_ms)
                 await _note(connection, document, what="document_deleted", who=who, now_ms=now_ms)
                 wanted = await documents.is_file_wanted(connection, document.sha256)
             await self.shelf.take_down(document_id)

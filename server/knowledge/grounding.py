@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, Literal
 
 from filters import fold
@@ -38,21 +39,22 @@ class Support:
     """What an answer may rest on.
 
     Args:
-        texts: passages, the question, and whatever else is known to be right.
+        texts: the question, and whatever else is known to be right.
+        passages: what is shown for many questions; what is read in them is kept.
     """
 
-    def __init__(self, texts: Iterable[str]) -> None:
-        self._folded: list[str] = []
+    def __init__(self, texts: Iterable[str], passages: Iterable[str] = ()) -> None:
+        folded: list[str] = []
         self._numbers: dict[str, set[str]] = {}
         self._dates: set[tuple[str, ...]] = set()
         self._times: set[tuple[str, ...]] = set()
         self._codes: set[str] = set()
         self._addresses: set[str] = set()
-        for text in texts:
-            self._folded.append(fold(text))
-            for sentence in sentences(text):
-                for fact in facts_of(sentence):
-                    self._know(fact)
+        for known in (*map(_read, texts), *map(_kept, passages)):
+            folded.append(known.folded)
+            for fact in known.facts:
+                self._know(fact)
+        self._folded = "\n".join(folded)  # nothing folded has a line's end in it: no name goes over two texts
 
     def has(self, fact: Fact) -> bool:
         """Whether the fact is in the support."""
@@ -70,7 +72,7 @@ class Support:
             case "organisation":
                 return self._has_organisation(fact.form[0])
             case _:
-                return any(fact.form[0] in text for text in self._folded)
+                return fact.form[0] in self._folded
 
     def _know(self, fact: Fact) -> None:
         match fact.kind:
@@ -93,7 +95,22 @@ class Support:
 
     def _has_organisation(self, name: str) -> bool:
         # Where a name begins is not written; its last characters must stand somewhere as they are.
-        return any(name[-size:] in text for size in {min(4, len(name))} for text in self._folded)
+        return name[-4:] in self._folded
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A text that may be rested on, as it is compared."""
+
+    folded: str
+    facts: tuple[Fact, ...]
+
+
+def _read(text: str) -> _Known:
+    return _Known(fold(text), tuple(fact for each in sentences(text) for fact in facts_of(each)))
+
+
+_kept = lru_cache(maxsize=256)(_read)  # of documents only: what people say is kept nowhere
 
 
 def sentences(text: str) -> list[str]:

@@ -93,13 +93,18 @@ class Index:
         self._next = 1
         self._changing = Lock()
 
-    def open(self, documents: Collection[int]) -> set[int]:
-        """Take up what the folder has of these documents; return the numbers of those that it lacks."""
+    def open(self, documents: Collection[int], *, owns_folder: bool = True) -> set[int]:
+        """Take up what the folder has of these documents; return the numbers of those that it lacks.
+
+        Args:
+            documents: by their numbers.
+            owns_folder: False where it is another process's: it is read, and what comes is kept in memory.
+        """
         missing = set(documents)
         if self._folder is None:
             return missing
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for leftover in self._folder.glob("*.part"):
+        for leftover in self._folder.glob("*.part") if owns_folder else ():
             leftover.unlink()
         parts = []
         # Newest first: where joining was cut short, the joined segment counts and its parts do not.
@@ -107,16 +112,20 @@ class Index:
             try:
                 segment = open_segment(file)
             except DamagedSegment:
-                file.unlink()
+                if owns_folder:
+                    file.unlink()
                 continue
             self._next = max(self._next, int(file.stem) + 1)
             present = set(np.unique(segment.documents).tolist()) & missing
             if not present:
-                file.unlink()
+                if owns_folder:
+                    file.unlink()
                 continue
             missing -= present
             parts.append(_Part(segment, np.isin(segment.documents, list(present)), int(file.stem)))
         self._parts = tuple(reversed(parts))
+        if not owns_folder:
+            self._folder = None
         return missing
 
     def __len__(self) -> int:

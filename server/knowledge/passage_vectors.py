@@ -75,9 +75,14 @@ class PassageVectors:
         self._is_away = False
         self._task: asyncio.Task[None] | None = None
 
-    async def open(self, titles: Mapping[int, str]) -> None:
-        """Take up what there is of these editions, and make what is missing."""
-        await asyncio.to_thread(self._table.open, titles)
+    async def open(self, titles: Mapping[int, str], *, owns_folder: bool = True) -> None:
+        """Take up what there is of these editions, and make what is missing.
+
+        Args:
+            titles: of their documents.
+            owns_folder: False where it is another process's: it is read, and what comes is kept in memory.
+        """
+        await asyncio.to_thread(self._table.open, titles, owns_folder=owns_folder)
         for edition in sorted(titles):
             self.put(edition)
         self._task = asyncio.create_task(self._work(), name="vectors of passages")

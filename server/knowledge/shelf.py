@@ -2,7 +2,7 @@
 
 The database is the truth: an edition is in effect from the moment at which one transaction says so, and the
 index follows. Killed at any moment, a document is whole or waits to be read again. It does not know who
-uploads, nor who asks.
+uploads, nor who asks. What another process changes is followed (`refresh`); one of them reads at a time.
 """
 
 from __future__ import annotations
@@ -11,23 +11,23 @@ import asyncio
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
 import structlog
 
 from server.errors import ClientProblem, StorageProblem
 from server.knowledge.cutting import cut, text_of
-from server.knowledge.index import Index
-from server.knowledge.passage_vectors import PassageVectors
+from server.knowledge.folder_lock import FolderLock
+from server.knowledge.in_effect import InEffect
+from server.knowledge.indexing import Indexing
+from server.knowledge.progress import Progress, Stage
 from server.knowledge.reader import Read, read_document
-from server.knowledge.terms import Terms, terms_of
 from server.reading.blocks import Block, Piece
 from server.storage import documents, passages
 from server.storage.database import Database
 from server.storage.documents import StoredDocument
-from server.storage.passages import NewPassage, StoredPassage
+from server.storage.passages import NewPassage
 
 log = structlog.get_logger(__name__)
 
@@ -36,56 +36,50 @@ _AT_ONCE: Final = 400  # passages in one transaction: chats write between two of
 _RETRY_SECONDS: Final = 5.0
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a document under way has come. `total` is 0 where nobody knows."""
-
-    stage: Literal["reading", "storing", "indexing"]
-    done: int
-    total: int
-
-
 class Shelf:
     """The documents that can be found.
 
     Args:
         database: where documents are.
-        index: what they are found with.
+        indexing: what they are found with.
         files: the folder of the uploaded files, by their hashes.
+        reading: held by the one process of this folder that reads and stores.
         changed: called whenever other documents are in effect.
-        vectors: of their passages, if there is an embedding model.
     """
 
     def __init__(
         self,
         database: Database,
-        index: Index,
+        indexing: Indexing,
         files: Path,
+        reading: FolderLock,
         changed: Callable[[], object] = lambda: None,
-        vectors: PassageVectors | None = None,
     ) -> None:
         self._database = database
-        self._index = index
+        self._indexing = indexing
         self._files = files
+        self._reading = reading
         self._changed = changed
-        self._vectors = vectors
         self._queue: asyncio.Queue[str] = asyncio.Queue()
         self._progress: dict[str, Progress] = {}
-        self._classes: dict[int, str | None] = {}
-        self._editions: dict[str, int] = {}
+        self._in_effect = InEffect()
+        self._version = 0  # of what is in effect here
+        self._effect = asyncio.Lock()  # one change of what is in effect at a time
         self._task: asyncio.Task[None] | None = None
         self._caught_up = asyncio.Event()  # with what the index lacked
 
-    async def open(self) -> None:
-        """Take up the index and go on with what waits; what the index lacks is made anew meanwhile."""
+    async def open(self, *, owns_folders: bool = True) -> None:
+        """Take up the index and go on with what waits; what the index lacks is made anew meanwhile.
+
+        Args:
+            owns_folders: False where the folders of index and vectors are another process's.
+        """
         async with self._database.read() as connection:
+            self._version = await documents.version(connection)
             every = await documents.list_all(connection)
-        self._editions = {each.id: each.edition for each in every if each.edition is not None}
-        self._classes = {each.edition: each.class_id for each in every if each.edition is not None}
-        missing = await asyncio.to_thread(self._index.open, list(self._classes))
+        self._in_effect.take_up(every)
+        missing = await self._indexing.open(self._in_effect.titles, owns_folders=owns_folders)
         self._changed()
-        if self._vectors is not None:
-            await self._vectors.open({each.edition: each.title for each in every if each.edition is not None})
         for each in reversed(every):
             if each.state == "waiting":
                 self._queue.put_nowait(each.id)
@@ -97,8 +91,7 @@ class Shelf:
             self._task.cancel()
             with suppress(asyncio.CancelledError):
                 await self._task
-        if self._vectors is not None:
-            await self._vectors.close()
+        await self._indexing.close()
 
     def progress(self, document_id: str) -> Progress | None:
         """How far it has come; None where it waits or is done."""
@@ -106,16 +99,12 @@ class Shelf:
 
     def editions_for(self, class_id: str | None) -> frozenset[int] | None:
         """The editions that somebody of this class may see; None where that is every one."""
-        if all(each is None or each == class_id for each in self._classes.values()):
-            return None
-        return frozenset(
-            edition for edition, each in self._classes.items() if each is None or each == class_id
-        )
+        return self._in_effect.editions_for(class_id)
 
     @property
     def num_documents(self) -> int:
         """How many are in effect."""
-        return len(self._classes)
+        return len(self._in_effect.classes)
 
     def put(self, document_id: str) -> None:
         """Read this document when its turn comes."""
@@ -123,39 +112,61 @@ class Shelf:
 
     async def take_down(self, document_id: str) -> None:
         """Find nothing of it any more; its row is deleted already."""
-        edition = self._editions.pop(document_id, None)
-        if edition is not None:
-            self._classes.pop(edition, None)
-            await self._unindex(edition)
-            self._changed()
+        async with self._effect:
+            edition = self._in_effect.edition_of.pop(document_id, None)
+            if edition is not None:
+                await self._drop(edition)
+                self._changed()
 
     async def retitle(self, document_id: str) -> None:
         """Its title is another one, and titles are found, too."""
-        edition = self._editions.get(document_id)
-        if edition is not None:
-            await self._index_edition(edition)
-            if self._vectors is not None:
-                await self._vectors.renew(edition)
-            self._changed()
+        async with self._effect:
+            edition = self._in_effect.edition_of.get(document_id)
+            if edition is not None:
+                await self._index_edition(edition)
+                self._changed()
+
+    async def refresh(self) -> bool:
+        """Take over what another process put into effect, renamed or deleted; True if there was anything.
+
+        Raises:
+            StorageProblem: the database refused; what was in effect stays so.
+        """
+        async with self._database.read() as connection:
+            if await documents.version(connection) == self._version:
+                return False
+        async with self._effect:
+            async with self._database.read() as connection:
+                version = await documents.version(connection)
+                every = await documents.list_all(connection)
+            stale, gone = self._in_effect.differs(every)
+            for edition, each in stale.items():
+                await self._index_edition(edition)
+                self._in_effect.take_up([each])
+            for edition in gone:
+                await self._drop(edition)
+            self._version = version
+            if stale or gone:
+                self._changed()
+        return bool(stale or gone)
 
     def vectors_share(self, document: StoredDocument) -> float | None:
         """How far the vectors of a document are; None where none are being made."""
-        if self._vectors is None or document.edition is None:
-            return None
-        return self._vectors.share_of(document.edition, document.num_passages)
+        return self._indexing.vectors_share(document)
 
     async def settle(self) -> None:
         """Wait until nothing waits: for tests and measurements."""
         await self._caught_up.wait()
         await self._queue.join()
-        if self._vectors is not None:
-            await self._vectors.settle()
+        await self._indexing.settle()
 
     async def _work(self, missing: set[int]) -> None:
         try:
-            await self._sweep()
+            async with self._reading.alone():
+                await self._sweep()
             for edition in sorted(missing):
-                await self._index_edition(edition)
+                async with self._effect:
+                    await self._index_edition(edition, is_new=False)
             if missing:
                 log.info("the index of documents was made anew", num_documents=len(missing))
                 self._changed()
@@ -165,7 +176,8 @@ class Shelf:
         while True:
             document_id = await self._queue.get()
             try:
-                await self._shelve(document_id)
+                async with self._reading.alone():
+                    await self._shelve(document_id)
             except StorageProblem as problem:
                 log.error("a document could not be stored", document=document_id, reason=str(problem))
                 asyncio.get_running_loop().call_later(_RETRY_SECONDS, self.put, document_id)
@@ -198,19 +210,17 @@ class Shelf:
             return
         text, pieces = await asyncio.to_thread(_cut, read.blocks)
         edition = await self._store(document_id, text, pieces)
-        if not await self._publish(document, edition, read, text, len(pieces)):
-            return
-        self._told(document_id, "indexing", 0, len(pieces))
-        await self._index_edition(edition, document_id)
-        before = self._editions.get(document_id)
-        self._editions[document_id] = edition
-        self._classes[edition] = document.class_id
-        if before is not None:
-            self._classes.pop(before, None)
-            await self._unindex(before)
-        if self._vectors is not None:
-            self._vectors.put(edition)
-        self._changed()
+        async with self._effect:
+            if not await self._publish(document, edition, read, text, len(pieces)):
+                return
+            self._told(document_id, "indexing", 0, len(pieces))
+            await self._index_edition(
+                edition, lambda done: self._told(document_id, "indexing", done, max(done, len(pieces)))
+            )
+            before = self._in_effect.put(document_id, edition, document.class_id)
+            if before is not None:
+                await self._drop(before)
+            self._changed()
         log.info(
             "a document can be found",
             document=document_id,
@@ -249,25 +259,16 @@ class Shelf:
                 now_ms=time.time_ns() // 1_000_000,
             )
 
-    async def _index_edition(self, edition: int, document_id: str | None = None) -> None:
-        rows: list[tuple[int, int, Terms]] = []
-        after = 0
-        while True:
-            async with self._database.read() as connection:
-                part = await passages.of_edition(connection, edition, after=after)
-            if not part:
-                break
-            after = part[-1].id
-            rows += await asyncio.to_thread(_terms, part)
-            if document_id is not None:
-                done = self._progress.get(document_id, Progress("indexing", 0, 0))
-                self._told(document_id, "indexing", len(rows), max(done.total, len(rows)))
-        await asyncio.to_thread(self._index.replace, edition, rows)
+    async def _index_edition(
+        self, edition: int, told: Callable[[int], None] = lambda num_passages: None, *, is_new: bool = True
+    ) -> None:
+        title = await self._indexing.put(edition, told, is_new=is_new)
+        if title is not None:
+            self._in_effect.titles[edition] = title
 
-    async def _unindex(self, edition: int) -> None:
-        await asyncio.to_thread(self._index.remove, edition)
-        if self._vectors is not None:
-            await self._vectors.remove(edition)
+    async def _drop(self, edition: int) -> None:
+        self._in_effect.drop(edition)
+        await self._indexing.drop([edition])
 
     async def _failed(self, document_id: str, code: str) -> None:
         async with self._database.write() as connection:
@@ -280,16 +281,9 @@ class Shelf:
             async with self._database.write() as connection:
                 num_gone = await passages.sweep(connection)
 
-    def _told(
-        self, document_id: str, stage: Literal["reading", "storing", "indexing"], done: int, total: int
-    ) -> None:
+    def _told(self, document_id: str, stage: Stage, done: int, total: int) -> None:
         self._progress[document_id] = Progress(stage, done, total)
 
 
 def _cut(blocks: list[Block]) -> tuple[str, list[Piece]]:
     return text_of(blocks), cut(blocks)
-
-
-def _terms(rows: list[StoredPassage]) -> list[tuple[int, int, Terms]]:
-    # Title and headings are found with each passage: under 申请材料 the text seldom says what is applied for.
-    return [(row.id, row.edition, terms_of(f"{row.title}\n{row.heading}\n{row.text}")) for row in rows]

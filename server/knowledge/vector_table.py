@@ -88,29 +88,38 @@ class VectorTable:
         self._num_of: dict[int, int] = {}
         self._changing = Lock()
 
-    def open(self, titles: Mapping[int, str]) -> None:
-        """Take up what the folder has of these editions, by their documents' titles; delete the rest."""
+    def open(self, titles: Mapping[int, str], *, owns_folder: bool = True) -> None:
+        """Take up what the folder has of these editions, by their documents' titles; delete the rest.
+
+        Args:
+            titles: of the documents, by their editions.
+            owns_folder: False where it is another process's: it is read, and what comes is kept in memory.
+        """
         if self._folder is None:
             return
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for leftover in self._folder.glob("*.part"):
+        for leftover in self._folder.glob("*.part") if owns_folder else ():
             leftover.unlink()
         blocks: list[VectorBlock] = []
         for file in sorted(self._folder.glob(f"*{SUFFIX}")):
             try:
                 block = read_block(file)
-            except DamagedBlock:
-                file.unlink()
+            except (DamagedBlock, FileNotFoundError):
+                if owns_folder:
+                    file.unlink(missing_ok=True)
                 continue
             # Blocks of an edition follow each other: behind one that is missing all are made anew.
             follows = block.after == self.last_of(block.edition) and _are_alike(block, blocks)
             if block.model != self._model or titles.get(block.edition) != block.title or not follows:
-                file.unlink()
+                if owns_folder:
+                    file.unlink()
                 continue
             blocks.append(block)
             self._count(block)
         if blocks:
             self._rows = _joined(blocks)
+        if not owns_folder:
+            self._folder = None
 
     def __len__(self) -> int:
         return sum(self._num_of.values())

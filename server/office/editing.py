@@ -55,7 +55,9 @@ FIELDS: Final = (
     *_both("fallback", "text", 300),
     *_both("refusal", "text", 300),
     *_both("filtered", "text", 300),
-    Editable("knowledge.nothing_fits", "choice", choices=("model", "decline")),
+    Editable("system_prompt", "text", 4000),
+    Editable("hints_prompt", "text", 4000),
+    Editable("knowledge.nothing_fits", "choice", choices=("model", "decline_own", "decline")),
     Editable("knowledge.grounding", "choice", choices=("off", "mark", "fallback")),
 )
 _BY_NAME: Final = {field.name: field for field in FIELDS}

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from server.errors import SettingsProblem
 from server.presets.mistakes import mistakes_of
+from server.presets.phrases import mistake_in
 
 SHIPPED = ("education", "government")
 
@@ -37,6 +38,16 @@ FourQuestions = Annotated[list[str], Field(min_length=4, max_length=4)]
 Sentences = Annotated[list[str], Field(min_length=1)]
 ListAction = Literal["block", "mask", "replace", "review", "warn", "log"]
 Colour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
+
+
+def _phrase(text: str) -> str:
+    if mistake := mistake_in(text):
+        raise ValueError(mistake)
+    return text
+
+
+# A tuple, so that what is made of it once is kept by it.
+Phrases = tuple[Annotated[str, Field(min_length=1, max_length=40), AfterValidator(_phrase)], ...]
 
 
 class Examples(_Part):
@@ -77,14 +88,42 @@ class PresetSampling(_Part):
     max_tokens: int = Field(ge=1, le=8192)
 
 
+class OwnMatters(_Part):
+    """How a question about the organisation's own affairs is known: words and patterns (`phrases`)."""
+
+    ours: Phrases = ()  # names for itself; with one of `questions` in the same clause
+    questions: Phrases = ()
+    matters: Phrases = Field(min_length=1)  # what it has; with one of `asks` in the same clause
+    asks: Phrases = Field(min_length=1)
+    always: Phrases = ()  # enough by themselves
+    general: Phrases = ()  # a question with one of these is a general task, whatever else it has
+    declined: Bilingual | None = None  # what is said then; the fallback text where there is none
+
+    @model_validator(mode="after")
+    def _no_list_undoes_another(self) -> Self:
+        for name in ("ours", "questions", "matters", "asks", "always"):
+            if both := set(getattr(self, name)) & set(self.general):
+                raise ValueError(f"{min(both)!r} stands in {name} and in general, so it never counts")
+        return self
+
+
 class KnowledgePolicy(_Part):
     """How answers rest on what people have approved."""
 
-    nothing_fits: Literal["model", "decline"] = "model"  # where there are documents and none of them fits
+    # Where there are documents and none of them fits; `decline_own` declines what `own` knows, and holds
+    # answers about it to what the documents say.
+    nothing_fits: Literal["model", "decline_own", "decline"] = "model"
+    own: OwnMatters | None = None
     grounding: Literal["off", "mark", "fallback"] = "mark"  # facts in an answer that no passage has
     budget_tokens: int = Field(900, ge=100, le=8192)  # of passages in a question
     passages: int = Field(3, ge=1, le=20)  # at most so many
     notice: Bilingual | None = None  # before an answer of the model where nothing fits
+
+    @model_validator(mode="after")
+    def _own_is_known(self) -> Self:
+        if self.nothing_fits == "decline_own" and self.own is None:
+            raise ValueError("nothing_fits is decline_own, and [knowledge.own] does not say what is own")
+        return self
 
 
 class Actions(_Part):

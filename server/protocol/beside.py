@@ -40,8 +40,13 @@ class Beside:
         ]
 
     def offers(self, questions: Iterable[str]) -> list[str]:
-        """Questions to choose from; one that would not be shown as it is cannot be asked either."""
-        return [each for each in questions if self.shown(each) == each]
+        """Questions to choose from, as they are shown."""
+        return [shown for each in questions if (shown := self.offer(each)) is not None]
+
+    def offer(self, question: str) -> str | None:
+        """One of them as it is shown; None for one that may not be shown at all."""
+        verdict = self._pipeline.check(question, Direction.ANSWER)
+        return None if verdict.blocked else verdict.text
 
     def approved(self, approved: Approved) -> Approved:
         """Who answers for an answer, and what belongs to it."""

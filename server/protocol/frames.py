@@ -47,12 +47,24 @@ class Hello(_Frame):
     lang: Literal["zh", "en"] = "zh"
 
 
+class Chosen(_Frame):
+    """One of the questions that the answer of `turn` offers, by its place among them from 0."""
+
+    turn: str = Field(max_length=64)
+    number: int = Field(ge=0, le=9)
+
+
 class Ask(_Frame):
-    """A question. `id` makes it idempotent: sent twice, it is answered once."""
+    """A question. `id` makes it idempotent: sent twice, it is answered once.
+
+    `chosen` says that it is one that was offered, `text` as it was shown: a masked one cannot be found by
+    its words.
+    """
 
     type: Literal["ask"] = "ask"
     id: str = Field(min_length=1, max_length=64)
     text: str
+    chosen: Chosen | None = None
 
 
 class Stop(_Frame):

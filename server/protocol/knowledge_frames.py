@@ -6,13 +6,17 @@ from server.protocol.frame import Frame
 
 
 class Passage(Frame):
-    """A piece of a document that an answer rests on; with its id the document can be opened at its place."""
+    """A piece of a document that an answer rests on; with its id the document can be opened at its place.
+
+    `removed`: the document was deleted since; then nothing else is there.
+    """
 
     id: str
     title: str
     heading: str | None = None
     page: int | None = None
     quote: str
+    removed: bool | None = None
 
 
 class Attached(Frame):

@@ -21,6 +21,7 @@ class Texts:
     filtered: str
     failed: str
     fallback: str  # the source had nothing to say
+    declined_own: str  # about the organisation itself, and no document says it
     offer: str  # two approved answers fit
     closing: str  # the server stops, or was stopped, in mid-answer
     # in `error`

@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.storage.tables_documents import DocumentRow, DocumentText, EditionNumber
+from server.storage.tables_following import DocumentVersion, RemovedDocument
 
 State = Literal["waiting", "ready", "failed"]
 
@@ -114,6 +115,7 @@ async def num_waiting(connection: AsyncConnection) -> int:
 async def rename(connection: AsyncConnection, document_id: str, title: str) -> None:
     """Give a document another title."""
     await connection.execute(update(DocumentRow).where(DocumentRow.id == document_id).values(title=title))
+    await _changed(connection)
 
 
 async def wait_again(connection: AsyncConnection, document_id: str) -> None:
@@ -177,6 +179,7 @@ async def publish(
         return False
     await connection.execute(delete(DocumentText).where(DocumentText.document_id == document_id))
     await connection.execute(insert(DocumentText).values(document_id=document_id, text=text))
+    await _changed(connection)
     return True
 
 
@@ -188,6 +191,31 @@ async def text_of(connection: AsyncConnection, document_id: str) -> str | None:
     return text
 
 
-async def delete_document(connection: AsyncConnection, document_id: str) -> None:
-    """Delete a document with its text and its passages."""
+async def delete_document(connection: AsyncConnection, document_id: str, now_ms: int) -> None:
+    """Delete a document with its text and its passages, and remember that quotes of it are to go."""
     await connection.execute(delete(DocumentRow).where(DocumentRow.id == document_id))
+    await connection.execute(insert(RemovedDocument).values(document_id=document_id, at_ms=now_ms))
+    await _changed(connection)
+
+
+async def removed(connection: AsyncConnection) -> dict[str, int]:
+    """The deleted documents of which quotes may still stand in conversations, and when they were deleted."""
+    rows = await connection.execute(select(RemovedDocument.document_id, RemovedDocument.at_ms))
+    return {row.document_id: row.at_ms for row in rows}
+
+
+async def quotes_are_gone(connection: AsyncConnection, document_ids: Collection[str]) -> None:
+    """Nothing of these deleted documents stands anywhere any more."""
+    await connection.execute(delete(RemovedDocument).where(RemovedDocument.document_id.in_(document_ids)))
+
+
+async def version(connection: AsyncConnection) -> int:
+    """The number of the latest change of what is in effect."""
+    number = await connection.scalar(select(DocumentVersion.number).where(DocumentVersion.id == 1))
+    return number or 0
+
+
+async def _changed(connection: AsyncConnection) -> None:
+    counted = update(DocumentVersion).where(DocumentVersion.id == 1)
+    if not (await connection.execute(counted.values(number=DocumentVersion.number + 1))).rowcount:
+        await connection.execute(insert(DocumentVersion).values(id=1, number=1))

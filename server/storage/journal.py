@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, or_, select, text
+from sqlalchemy import func, or_, select, text, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.storage.tables import JournalFrame
@@ -61,6 +61,29 @@ async def read_starting(
         .order_by(JournalFrame.seq)
     )
     return [(row.seq, row.frame) for row in await connection.execute(query)]
+
+
+async def read_sources(
+    connection: AsyncConnection, after: tuple[str, int], limit: int
+) -> list[tuple[str, int, str]]:
+    """The `sources` frames of all conversations after a place, as `(conversation_id, seq, text)` in order."""
+    query = (
+        select(JournalFrame.conversation_id, JournalFrame.seq, JournalFrame.frame)
+        .where(
+            text("""substr(frame, 1, 17) = '{"type":"sources"'"""),  # as the index has it
+            tuple_(JournalFrame.conversation_id, JournalFrame.seq) > after,
+        )
+        .order_by(JournalFrame.conversation_id, JournalFrame.seq)
+        .limit(limit)
+    )
+    return [(row[0], row[1], row[2]) for row in await connection.execute(query)]
+
+
+async def replace_frames(connection: AsyncConnection, frames: Sequence[tuple[str, int, str]]) -> None:
+    """Put other texts in place of frames, `(conversation_id, seq, text)`; what is gone stays gone."""
+    for conversation_id, seq, frame in frames:
+        place = (JournalFrame.conversation_id == conversation_id) & (JournalFrame.seq == seq)
+        await connection.execute(update(JournalFrame).where(place).values(frame=frame))
 
 
 async def last_seq(connection: AsyncConnection, conversation_id: str) -> int:

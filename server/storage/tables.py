@@ -166,7 +166,16 @@ class JournalFrame(Base):
     """One frame that was, or could have been, sent. `seq` grows by one in a conversation."""
 
     __tablename__ = "journal"
-    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012
+    __table_args__ = (
+        # The frames with quotes of documents, few among many.
+        Index(
+            "journal_of_sources",
+            "conversation_id",
+            "seq",
+            sqlite_where=text("""substr(frame, 1, 17) = '{"type":"sources"'"""),
+        ),
+        {"sqlite_with_rowid": False},
+    )
     conversation_id: Mapped[str] = mapped_column(
         ForeignKey("conversations.id", ondelete="CASCADE"), primary_key=True
     )

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from filters import fold
 from server import __version__
 from server.accounts import Accounts, Stages
-from server.chat import ChatDesk, ChatRules, OwnData, Parts, Retention, RetentionRules, texts_of
+from server.chat import ChatDesk, ChatRules, OwnData, Parts, Quotes, Retention, RetentionRules, texts_of
 from server.embedding import QuestionVectors
 from server.knowledge import (
     AnswerAttachments,
@@ -250,6 +250,7 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
             _run(stack, follow(private, "list of names"))
         _run(stack, publish_on_time(house.words.schedule))
         _run(stack, follow_answers(approved))
+        _run(stack, follow(document_desk.shelf, "document"))
         if embedding is not None:
             vectors = WordingVectors(database, embedding, approved)
             approved.look_near(vectors)
@@ -259,6 +260,7 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
         _run(stack, keep_sheets(statistics.keep_up))
         _run(stack, sweep(lambda now_ms: accounts.classes.forget_strangers(now_ms, chat.present)))
         _run(stack, retention.keep_running())
+        _run(stack, Quotes(database).keep_running())
         for doing in keep_records(house.records, settings):
             _run(stack, doing)
         calm_collector()

@@ -61,6 +61,7 @@ function One({ field, value, set, error }) {
   const back = !same(value, field.file_value) && html`<button type="button" class="button small quiet back" title=${[field.file_value].flat().join(' / ')}
     aria-label=${`${t('backToFile')}: ${fieldName(name)}`} onClick=${() => set(field.file_value)}>${t('backToFile')}</button>`;
   const language = /\.(zh|en)$/.exec(name)?.[1];
+  const isPrompt = name.endsWith('_prompt');
   const write = { lang: language === 'zh' ? 'zh-CN' : language, maxlength: field.max_chars };
   if (kind === 'lines') {
     return html`<fieldset class="stack lines"><legend>${fieldName(name)}</legend>
@@ -69,11 +70,11 @@ function One({ field, value, set, error }) {
       ${error && html`<p class="error" role="alert">${error}</p>`}${back}
     </fieldset>`;
   }
-  return html`<div class="one"><${Field} name=${fieldName(name)} error=${error} hint=${kind === 'choice' ? t(`${name}.${value}.hint`) : undefined}>
+  return html`<div class="one"><${Field} name=${fieldName(name)} error=${error} hint=${kind === 'choice' ? t(`${name}.${value}.hint`) : isPrompt ? t(`${name}.hint`) : undefined}>
     ${(a) => {
       if (kind === 'colour') return html`<${Colour} attributes=${a} theme=${name.split('.')[1]} value=${value} set=${set} />`;
       if (kind === 'choice') return html`<select ...${a} value=${value} onChange=${typed}>${field.choices.map((each) => html`<option key=${each} value=${each}>${t(`${name}.${each}`)}</option>`)}</select>`;
-      if (kind === 'text') return html`<textarea ...${a} ...${write} rows="2" value=${value} onInput=${typed}></textarea>`;
+      if (kind === 'text') return html`<textarea ...${a} ...${write} rows=${isPrompt ? 8 : 2} value=${value} onInput=${typed}></textarea>`;
       return html`<input ...${a} ...${write} value=${value} onInput=${typed} />`;
     }}
   <//>${back}</div>`;

@@ -11,6 +11,7 @@ export const GROUPS = [
   { key: 'first', names: ['greeting.zh', 'greeting.en', 'examples.zh', 'examples.en', 'label.zh', 'label.en'] },
   { key: 'unanswered', names: ['fallback.zh', 'fallback.en', 'refusal.zh', 'refusal.en', 'filtered.zh', 'filtered.en'] },
   { key: 'knowledge', names: ['knowledge.nothing_fits', 'knowledge.grounding'] },
+  { key: 'model', names: ['system_prompt', 'hints_prompt'] },
 ];
 
 /** A field's name for people: of a text in two languages with the language. */

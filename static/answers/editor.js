@@ -6,6 +6,7 @@ import { confirm, Dialog } from '../shared/dialog.js';
 import { Field, Note, Problem } from '../shared/parts.js';
 import { toast } from '../shared/toast.js';
 import { linesOf, linkLines, writtenOf } from './written.js';
+import { Preview } from './drawn.js';
 import { Files } from './files.js';
 import { t } from './say.js';
 
@@ -70,6 +71,7 @@ export function Editor({ answer, start = {}, scope, onClose, onDone, onReload = 
       ${alike.length > 0 && html`<${Note} kind="warn" icon="copy">${t('alike')}<ul class="answers-alike">
         ${alike.map((each) => html`<li key=${each.id}>${each.question}</li>`)}</ul><//>`}
       <${Field} name=${t('text')} hint=${t('text_hint')}>${(a) => html`<textarea ...${a} rows="6" maxlength="4000" value=${fields.text} onInput=${set('text')} autofocus=${Boolean(start.wordings)} />`}<//>
+      <${Preview} text=${fields.text} />
       <div class="answers-pair">
         <${Field} name=${t('source')} hint=${t('source_hint')}>${(a) => html`<input ...${a} maxlength="120" value=${fields.source} onInput=${set('source')} />`}<//>
         <${Field} name=${t('author')}>${(a) => html`<input ...${a} maxlength="120" value=${fields.author} onInput=${set('author')} />`}<//>

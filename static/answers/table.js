@@ -3,6 +3,7 @@
 import { html } from '../vendor/preact.js';
 import { day, number } from '../shared/i18n.js';
 import { IconButton } from '../shared/parts.js';
+import { DrawnBeginning } from './drawn.js';
 import { longDay, minutes, stateOf, t } from './say.js';
 
 const KINDS = { off: '', over: 'refuse', soon: 'warn', later: '' };
@@ -27,7 +28,7 @@ function Row({ answer, value, name, onEdit, onHistory }) {
   return html`<tr>
     <td class="answers-question"><button type="button" class="link" onClick=${() => onEdit(answer)}>${first}</button>
       ${others.length > 0 && html`<p class="hint">${t('more_wordings', { n: others.length })}</p>`}</td>
-    <td class="answers-text"><p>${answer.text.length > 90 ? `${answer.text.slice(0, 89)}…` : answer.text}</p>
+    <td class="answers-text"><${DrawnBeginning} text=${answer.text} />
       ${(answer.source || answer.author) && html`<p class="hint">${[answer.source, answer.author].filter(Boolean).join(' · ')}</p>`}</td>
     <td>${name}</td>
     <td>${state ? html`<span class=${`tag ${KINDS[state.kind]}`}>${t(`state_${state.kind}`, { day: state.day && longDay(state.day) })}</span>`

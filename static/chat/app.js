@@ -153,8 +153,8 @@ function Chat({ site, reloadSite }) {
     setDraft(text);
     keep('draft', text || null, sessionStore);
   };
-  const ask = (text) => {
-    live.ask(text);
+  const ask = (text, chosen) => {
+    live.ask(text, chosen);
     down();
   };
   const select = (conversation) => {

@@ -41,10 +41,11 @@ export function ApprovedFoot({ approved, now = Date.now() }) {
   </div>`;
 }
 
-/** Two approved answers fit: a button asks exactly the question of one. */
-export function Offers({ offers, act }) {
-  if (offers.length === 0) return null;
+/** Two approved answers fit: a button asks exactly the question of one, also where a word of it is shown masked. */
+export function Offers({ turn, act }) {
+  if (turn.offers.length === 0) return null;
   return html`<div class="row offers" role="group" aria-label=${t('offers')}>
-    ${offers.map((question) => html`<button key=${question} type="button" class="button" disabled=${act.isBusy} onClick=${() => act.ask(question)}>${question}</button>`)}
+    ${turn.offers.map((question, number) => html`<button key=${number} type="button" class="button" disabled=${act.isBusy}
+      onClick=${() => act.ask(question, { turn: turn.id, number })}>${question}</button>`)}
   </div>`;
 }

@@ -65,9 +65,9 @@ export class Connection {
     this.#become('closed');
   }
 
-  /** Ask now or as soon as there is a line. Returns the id. */
-  ask(text) {
-    const question = { id: this.#given.newId(), text };
+  /** Ask now or as soon as there is a line; `chosen` {turn, number} is one of the questions offered. Returns the id. */
+  ask(text, chosen) {
+    const question = { id: this.#given.newId(), text, ...(chosen ? { chosen } : {}) };
     this.#setPending([...this.pending, question]);
     if (this.state === 'open') this.#say({ type: 'ask', ...question });
     return question.id;

@@ -73,8 +73,8 @@ export class Live {
     this.open(null);
   }
 
-  ask(text) {
-    const id = this.connection.ask(text);
+  ask(text, chosen) {
+    const id = this.connection.ask(text, chosen);
     this.#change((state) => transcript.asked(state, { id, text }));
   }
 

@@ -17,9 +17,9 @@ export function Sources({ passages }) {
   return html`<div class="sources">
     <h3 class="visually-hidden">${t('sources')}</h3>
     <ol class="passages">
-      ${passages.map((passage, index) => html`<li key=${passage.id}>
-        <button type="button" class="passage" title=${place(passage)} aria-label=${t('open_source', { n: index + 1, title: place(passage) })}
-          onClick=${() => setOpen(passage)}><span class="passage-number">${index + 1}</span>${short(passage)}</button>
+      ${passages.map((passage, index) => html`<li key=${index}>
+        ${passage.removed ? html`<span class="passage gone"><span class="passage-number">${index + 1}</span>${t('removed')}</span>` : html`<button type="button" class="passage" title=${place(passage)} aria-label=${t('open_source', { n: index + 1, title: place(passage) })}
+          onClick=${() => setOpen(passage)}><span class="passage-number">${index + 1}</span>${short(passage)}</button>`}
       </li>`)}
     </ol>
     ${open && html`<${Source} passage=${open} onClose=${() => setOpen(null)} />`}

@@ -65,7 +65,7 @@ function Answer({ turn, last, label, act }) {
     ${done && html`<${Unproven} facts=${turn.unsupported} />`}
     <${Sources} passages=${turn.passages ?? []} />
     ${done && html`<${ApprovedFoot} approved=${turn.approved} />`}
-    ${done && html`<${Offers} offers=${turn.offers} act=${act} />`}
+    ${done && html`<${Offers} turn=${turn} act=${act} />`}
     ${done && turn.origin === 'declined' && !turn.thread && html`<p class="row">
       <button type="button" class="button small" onClick=${() => act.sendToTeacher(turn)}><${Icon} name="user-round" size=${16} />${say('ask_person', { teacher: teacherWord(act.site) })}</button></p>`}
     ${done && html`<${Ending} turn=${turn} last=${last} act=${act} />`}

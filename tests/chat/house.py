@@ -119,15 +119,15 @@ class Page:
         """The first frame of one of these types."""
         return await self.get(lambda frame: frame["type"] in types, after, seconds)
 
-    async def ask(self, text: str, ask_id: str | None = None) -> dict[str, Any]:
+    async def ask(self, text: str, ask_id: str | None = None, **more: Any) -> dict[str, Any]:
         """Ask and wait for `accepted` or `refused`."""
         ask_id = ask_id or f"ask-{next(_ask_numbers)}"
-        await self.send(type="ask", id=ask_id, text=text)
+        await self.send(type="ask", id=ask_id, text=text, **more)
         return await self.get(lambda frame: frame.get("id") == ask_id)
 
-    async def answer(self, text: str, ask_id: str | None = None) -> dict[str, Any]:
+    async def answer(self, text: str, ask_id: str | None = None, **more: Any) -> dict[str, Any]:
         """Ask and wait for the end; `done` with the shown text under `text`."""
-        accepted = await self.ask(text, ask_id)
+        accepted = await self.ask(text, ask_id, **more)
         assert accepted["type"] == "accepted", accepted
         return await self.done(accepted["turn"])
 

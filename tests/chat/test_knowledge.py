@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field
 
+from server.chat.grounded import AT_ONCE_CHARS, GroundedReply
 from server.knowledge import (
     ApprovedAnswer,
     Attachment,
@@ -18,6 +19,7 @@ from server.knowledge import (
 )
 from server.presets import load_preset
 from server.sources.scripted import ScriptedSource
+from server.sources.types import Piece, ReplyRequest
 from server.storage import turns
 from server.storage.database import Database
 from tests.chat.house import House, Page, until
@@ -102,6 +104,28 @@ async def test_two_close_candidates_are_offered(database: Database) -> None:
     await house.close()
 
 
+async def test_offers_that_are_masked_can_be_chosen(database: Database) -> None:
+    """Only what is shown is masked: the second button gets the second answer, although both look alike."""
+    one = ApprovedAnswer("b1", "遮住词甲在哪里领", "在一楼。")
+    other = ApprovedAnswer("b2", "遮住词甲在哪里领", "在二楼。")
+    house, page = await opened(database, Shelf({"在哪里领": Offered((one, other))}))
+    accepted = await page.ask("在哪里领")
+    await page.done(accepted["turn"])
+    started = await page.kind("started")
+    assert started["offers"] == ["***甲在哪里领", "***甲在哪里领"]
+    for number, text in ((1, "在二楼。"), (0, "在一楼。")):
+        chosen = {"turn": accepted["turn"], "number": number}
+        done = await page.answer("***甲在哪里领", chosen=chosen)
+        assert done["text"] == text
+    assert house.source.requests == []
+    # What was not offered so is a question like any other.
+    for chosen in ({"turn": accepted["turn"], "number": 7}, {"turn": "other", "number": 0}):
+        await page.answer("***甲在哪里领", chosen=chosen)
+    await page.answer("别的", chosen={"turn": accepted["turn"], "number": 0})
+    assert [request.question for request in house.source.requests] == ["***甲在哪里领"] * 2 + ["别的"]
+    await house.close()
+
+
 async def test_passages_are_shown_before_the_answer(database: Database) -> None:
     """The chips are there before the first word, with the place where each is found."""
     house, page = await opened(database, Shelf({"补卡": Grounded((PASSAGE,))}))
@@ -161,6 +185,25 @@ async def test_an_answer_does_not_repeat_its_question(database: Database) -> Non
     await house.close()
 
 
+async def test_an_answer_in_one_piece_is_judged_in_small_ones(database: Database) -> None:
+    """Another server may send it so; others have their turn in between, and nothing of it is lost."""
+    text = "补卡每张十元。" * 140
+    source = ScriptedSource(lambda request: [text], delay_seconds=0)
+    house, page = await opened(database, Shelf({"补卡": Grounded((PASSAGE,))}), source=source)
+    assert (await page.answer("补卡"))["text"] == text
+    reply = GroundedReply(
+        source,
+        ReplyRequest("r", "c", "u", "", "补卡"),
+        (PASSAGE,),
+        load_preset("education").knowledge,
+        "不确定。",
+    )
+    pieces = [event.text async for event in reply if isinstance(event, Piece)]
+    assert "".join(pieces) == text
+    assert max(map(len, pieces)) <= AT_ONCE_CHARS + len("补卡")
+    await house.close()
+
+
 async def test_who_learns_that_nothing_is_written_learns_where_to_ask(database: Database) -> None:
     """`government` adds its fallback where the model found no answer in the passages."""
     source = ScriptedSource(lambda request: "资料中没有写明。", delay_seconds=0)
@@ -211,6 +254,44 @@ async def test_where_no_document_fits_the_preset_the_preset_decides(database: Da
     assert declined["text"] == "这个问题我没有把握，建议查阅课本或请教老师。"  # the texts of the tests' desk
     await page.answer("没有文档")
     assert [request.question for request in house.source.requests] == ["没有文档"]
+    await house.close()
+
+
+async def test_own_matters_that_no_document_answers_are_not_made_up(database: Database) -> None:
+    """`education` names who knows, also when asked on; a task with the same words goes to the model."""
+    preset = load_preset("education")
+    house, page = await opened(database, Shelf(), preset=preset)
+    own = await page.answer("我们学校的图书馆几点开门？")
+    assert (await page.kind("started"))["origin"] == "declined"
+    assert preset.knowledge.own is not None and preset.knowledge.own.declined is not None
+    assert own["text"] == preset.knowledge.own.declined.zh
+    assert (await page.answer("那周末几点开？"))["text"] == own["text"]
+    task = "翻译：我们学校的图书馆几点开门？"
+    await page.answer(task)
+    assert [request.question for request in house.source.requests] == [task]
+    await house.close()
+
+
+async def test_what_goes_on_from_an_answer_about_own_matters_is_the_models(database: Database) -> None:
+    """The answer may stand in what was said."""
+    shelf = Shelf({"校园卡补办多少钱？": Served(FARE, 1.0)})
+    house, page = await opened(database, shelf, preset=load_preset("education"))
+    await page.answer("校园卡补办多少钱？")
+    await page.answer("那两张多少钱？")
+    assert [request.question for request in house.source.requests] == ["那两张多少钱？"]
+    await house.close()
+
+
+async def test_answers_about_own_matters_are_held_to_the_documents(database: Database) -> None:
+    """`education` marks what no passage has; where only a passage can know, it is not let out."""
+    source = ScriptedSource(lambda request: "补卡每张十五元。")
+    asked = "校园卡补办多少钱？"
+    shelf = Shelf({asked: Grounded((PASSAGE,)), "补卡的事": Grounded((PASSAGE,))})
+    preset = load_preset("education")
+    house, page = await opened(database, shelf, preset=preset, source=source)
+    assert preset.knowledge.own is not None and preset.knowledge.own.declined is not None
+    assert (await page.answer(asked))["text"] == preset.knowledge.own.declined.zh
+    assert (await page.answer("补卡的事"))["text"] == "补卡每张十五元。"
     await house.close()
 
 

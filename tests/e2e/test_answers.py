@@ -90,7 +90,8 @@ async def test_an_answer_written_from_a_group_serves_the_next_pupil(
 async def test_an_answer_is_kept_tried_and_expires(
     running_server: Serving, people: People, school: tuple[Member, dict[str, Any]], tmp_path: Path
 ) -> None:
-    """Imported after a look, tried, served; past its last day it is marked, and the model answers again."""
+    """Imported after a look, tried, served; past its last day it is marked, and nobody makes up another.
+    Formulas are drawn while one writes, and in the list, as in the chat."""
     teacher, big = school
     page = await desk(running_server, people, teacher)
     file = tmp_path / "answers.csv"
@@ -107,9 +108,15 @@ async def test_an_answer_is_kept_tried_and_expires(
     await page.get_by_role("button", name="学校几点放学", exact=True).click()
     yesterday = (date.today() - timedelta(days=2)).isoformat()  # in whatever zone: it is past
     await page.get_by_label("最后有效日（可不填）").fill(yesterday)
+    await page.get_by_label("答案", exact=True).fill(r"**四点半**，就是 $16\tfrac{1}{2}$ 时。")
+    preview = page.get_by_role("region", name="提问的人会看到：")
+    await expect(preview.locator(".katex")).to_be_visible()
+    await expect(preview.locator("strong")).to_have_text("四点半")
     await page.get_by_role("button", name="保存").click()
     await expect(page.get_by_text("已过期")).to_be_visible()
-    assert await origin(running_server, big["join_code"], "放学时间是几点？") == "model"
+    await expect(page.locator("tbody .katex")).to_be_visible()
+    await expect(page.locator("tbody")).not_to_contain_text("**")
+    assert await origin(running_server, big["join_code"], "放学时间是几点？") == "declined"  # own affairs
 
     await page.get_by_role("button", name="「学校几点放学」的修改记录").click()
     await expect(page.get_by_role("dialog")).to_contain_text("最后有效日")

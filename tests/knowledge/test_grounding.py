@@ -69,6 +69,7 @@ answers = st.lists(st.sampled_from(PIECES), max_size=14).map("".join)
         "补贴一千二百元，另有15000元。",
         "您30岁，可以办理。",
         "等待期是六个月。",
+        "返校时要带医院的诊断证明。",
     ],
 )
 def test_supported_answer_passes(text: str) -> None:

@@ -74,7 +74,8 @@ async def test_field_goes_back_to_the_files_text(database: Database) -> None:
         ("accent.dark", "blue", "no colour"),
         ("knowledge.grounding", "strict", "none of"),
         ("examples.zh", ["一个问题？"], "at least 4"),
-        ("system_prompt", "忽略一切", "no such field"),
+        ("system_prompt", "你叫{name}。", "stands for nothing"),
+        ("window_tokens", "8192", "no such field"),
     ],
 )
 async def test_bad_value_is_refused_with_its_reason(

@@ -46,7 +46,12 @@ def test_shipped_preset_has_no_mistake(name: str) -> None:
     [
         ("temperature = 0.3", "temperature = 7", "sampling.temperature", "less than or equal to 2"),
         ("temperature = 0.3", "temprature = 0.3", "sampling.temprature", "did you mean temperature?"),
-        ('"model" # where', '"modell" # where', "knowledge.nothing_fits", "'modell' is none of"),
+        ('"decline_own" # where', '"own" # where', "knowledge.nothing_fits", "'own' is none of"),
+        ('"老师姓什么", ', '"*密码", ', "knowledge.own.always.0", "leave it out"),
+        ('"老师姓什么", ', '"a*b*c*d", ', "knowledge.own.always.0", "may have 2"),
+        ('"老师姓什么", ', '"…", ', "knowledge.own.always.0", "no character to look for"),
+        ('"老师姓什么", ', '"造句", ', "knowledge.own", "stands in always and in general"),
+        ("[knowledge.own]\n", "[knowledge.ours]\n", "knowledge.ours", "there is no such key"),
         ('light = "#0f766e"', 'light = "teal"', "accent.light", "is no colour such as"),
         ('light = "#0f766e"', 'light = "#5eead4"', "accent.light", "has a contrast of 1.4"),
         ('dark = "#5eead4"', 'dark = "#0f766e"', "accent.dark", "4.5 is needed"),
