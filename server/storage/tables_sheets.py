@@ -12,7 +12,8 @@ class KeptWeek(Base):
     """What may be shown of a class in a week, worked out already.
 
     Triggers on `question_facts` let `round` grow with every fact that is written, changed or deleted, in its
-    transaction, whoever does it; the content is true while it was made of facts of this round.
+    transaction, whoever does it; the content is true while it was made of facts of this round, and upon what
+    was shown last.
     """
 
     __tablename__ = "kept_weeks"
@@ -23,3 +24,6 @@ class KeptWeek(Base):
     kept_round: Mapped[int] = mapped_column(default=0)
     small_group: Mapped[int] = mapped_column(default=0)  # for which the content was made
     content: Mapped[str] = mapped_column(Text, default="")
+    upon_round: Mapped[int] = mapped_column(default=0, server_default="0")  # of what was shown; 0: nothing
+    edition: Mapped[int] = mapped_column(default=1, server_default="1")
+    basis: Mapped[str] = mapped_column(Text, default="", server_default="")  # see `told_weeks`

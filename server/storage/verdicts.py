@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import distinct, func, insert, or_, select
+from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.storage.tables import VerdictRecord
@@ -51,38 +51,3 @@ async def between(connection: AsyncConnection, from_ms: int, to_ms: int) -> list
         .order_by(VerdictRecord.id)
     )
     return [StoredVerdict(**row) for row in (await connection.execute(query)).mappings()]
-
-
-@dataclass(frozen=True, slots=True)
-class HitCount:
-    """So many hits of one class with one category and action, and how many people they are of."""
-
-    class_id: str | None
-    category: str
-    direction: str
-    action: str
-    num_hits: int
-    num_askers: int
-
-
-async def count_hits(
-    connection: AsyncConnection, class_ids: Sequence[str | None], from_ms: int, to_ms: int
-) -> list[HitCount]:
-    """Hits of some classes (None: outside every class) in a span of time."""
-    keys = (
-        VerdictRecord.class_id,
-        VerdictRecord.category,
-        VerdictRecord.direction,
-        VerdictRecord.action,
-    )
-    named = VerdictRecord.class_id.in_([class_id for class_id in class_ids if class_id is not None])
-    query = (
-        select(*keys, func.count(), func.count(distinct(VerdictRecord.asker)))
-        .where(
-            or_(named, VerdictRecord.class_id.is_(None)) if None in class_ids else named,
-            VerdictRecord.at_ms >= from_ms,
-            VerdictRecord.at_ms < to_ms,
-        )
-        .group_by(*keys)
-    )
-    return [HitCount(*row) for row in await connection.execute(query)]

@@ -93,6 +93,7 @@ def _rows(report: Report, lang: Lang) -> Iterable[list[object]]:
     yield [report.label]
     yield [report.sentence]
     yield [say(lang, "csv_hidden_note", small_group=report.small_group)]
+    yield [say(lang, "csv_steps_note", small_group=report.small_group)]
     yield [*head("period"), report.first_day, report.last_day]
     yield []
     yield [*head("questions"), _shown(tiles.questions)]

@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Collection, Mapping
 from types import MappingProxyType
 
-from server.storage import facts, removals
+from server.storage import facts, removals, told
 from server.storage.database import Database
 from server.topics.kept_sheets import sheet_of, written
 from server.topics.sheets import Place, Sheet, make_sheets
@@ -34,6 +34,8 @@ async def keep_week(
 ) -> int:
     """Keep the sheets of every class of a week; how many. Those kept before stay as they are.
 
+    Where somebody has seen one, that is kept: the difference could be somebody's.
+
     Raises:
         StorageProblem: the database refused.
     """
@@ -42,6 +44,10 @@ async def keep_week(
         counts = await facts.count(connection, facts.Within(class_ids, week, week))
     made = await asyncio.to_thread(make_sheets, counts, small_group, own_groups)
     sheets = {class_id: written(sheet) for (class_id, _), sheet in made.items()}
+    hidden = {class_id for (class_id, _), sheet in made.items() if sheet.num_questions is None}
     async with database.write() as connection:
+        seen = await told.of_week(connection, week)
+        sheets |= {class_id: sheet for class_id, sheet in seen.items() if class_id not in hidden}
         await removals.keep_sheets(connection, week, sheets)
+        await told.drop_week(connection, week)
     return len(sheets)

@@ -1,23 +1,26 @@
 """Words that were hit, by category and by what was done: counts alone, never a text or a name.
 
 As everywhere, a number is a sum of classes and weeks, in each of which fewer than a small group of people are
-hidden. It does not know who may ask.
+hidden, and what somebody saw moves on only with enough people. It does not know who may ask.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import asyncio
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict
 
-from server.storage import verdicts
+from server.storage import told_hits
 from server.storage.database import Database
-from server.topics.periods import Period, period_of
+from server.topics.periods import period_of
 from server.topics.report import add
 from server.topics.sheet_store import OwnGroups, nobodys_own
+from server.topics.sheets import Place
 from server.topics.statistics import Audience
+from server.topics.told_hits import cells_of, first_hits, next_hits
 from server.topics.wording import Lang
 
 ACTIONS = ("block", "replace", "mask", "review", "warn", "log")
@@ -71,43 +74,71 @@ class SafetyStatistics:
         """
         period = period_of(first, last, lang)
         own_groups = await self._own_groups()
-        cells: dict[str, dict[tuple[str, str], list[int | None]]] = {}
         async with self._database.read() as connection:
-            for from_ms, to_ms in self._weeks(period):
-                hits = await verdicts.count_hits(connection, audience.class_ids, from_ms, to_ms)
-                hidden = _hidden(hits, self._small_group, own_groups)
-                for hit in hits:
-                    number = None if hit in hidden else hit.num_hits
-                    place = (hit.direction, hit.action)
-                    cells.setdefault(hit.category, {}).setdefault(place, []).append(number)
+            seen = await told_hits.seen(connection, audience.class_ids, period.first_week, period.last_week)
+            changed: dict[int, dict[str | None, tuple[int, int]]] = {}
+            for week in period.weeks:
+                stamps = await told_hits.stamps(connection, audience.class_ids, *self._span(week))
+                changed[week] = {
+                    class_id: stamp
+                    for class_id, stamp in stamps.items()
+                    if (row := seen.get((class_id, week))) is None or (row.num_hits, row.last_id) != stamp
+                }
+        if any(changed.values()):
+            seen |= await self._look(changed, own_groups)
+        cells: dict[str, dict[tuple[str, str], list[int | None]]] = {}
+        for (class_id, _), row in seen.items():
+            is_shown = own_groups.get(class_id or "", self._small_group) <= row.small_group
+            for (direction, action, category), number in cells_of(row.content).items():
+                places = cells.setdefault(category, {})
+                places.setdefault((direction, action), []).append(number if is_shown else None)
         rows = [_row(category, places) for category, places in cells.items()]
         rows.sort(key=lambda row: (-(row.total or 0), row.category))
         hides = any(None in numbers for places in cells.values() for numbers in places.values())
         return SafetyReport(categories=rows, hides=hides, small_group=self._small_group)
 
-    def _weeks(self, period: Period) -> Iterable[tuple[int, int]]:
-        for week in period.weeks:
-            monday = date.fromordinal(week * 7 + 1)
-            yield self._midnight_ms(monday), self._midnight_ms(monday + timedelta(days=7))
+    async def _look(
+        self,
+        changed: Mapping[int, Mapping[str | None, tuple[int, int]]],
+        own_groups: Mapping[str, int],
+    ) -> dict[Place, told_hits.SeenHits]:
+        """Note what may be shown now; one at a time, so that two who look see the same."""
+        found: dict[Place, told_hits.SeenHits] = {}
+        async with self._database.write() as connection:
+            for week, classes in changed.items():
+                if not classes:
+                    continue
+                hits = await told_hits.hits(connection, classes.keys(), *self._span(week))
+                before = await told_hits.seen(connection, list(classes), week, week)
+                of_class: dict[str | None, list[told_hits.Hit]] = {class_id: [] for class_id in classes}
+                for hit in hits:
+                    of_class[hit.class_id].append(hit)
+                for class_id, those in of_class.items():
+                    if those:
+                        k = own_groups.get(class_id or "", self._small_group)
+                        row = before.get((class_id, week))
+                        now = await asyncio.to_thread(_shown, row, those, k)
+                        await told_hits.note(connection, (class_id, week), now)
+                        found[class_id, week] = now
+        return found
+
+    def _span(self, week: int) -> tuple[int, int]:
+        monday = date.fromordinal(week * 7 + 1)
+        return self._midnight_ms(monday), self._midnight_ms(monday + timedelta(days=7))
 
     def _midnight_ms(self, day: date) -> int:
         return int(datetime.combine(day, time(), self._zone).timestamp() * 1000)
 
 
-def _hidden(
-    hits: Sequence[verdicts.HitCount], small_group: int, own_groups: Mapping[str, int]
-) -> set[verdicts.HitCount]:
-    """Those of too few people, and one more beside them: how many were blocked in all is shown elsewhere."""
-    lines: dict[tuple[str | None, str, str], list[verdicts.HitCount]] = {}
-    for hit in hits:
-        lines.setdefault((hit.class_id, hit.direction, hit.action), []).append(hit)
-    hidden: set[verdicts.HitCount] = set()
-    for (class_id, _, _), line in lines.items():
-        fewest = own_groups.get(class_id or "", small_group)
-        small = {hit for hit in line if hit.num_askers < fewest}
-        others = sorted(set(line) - small, key=lambda hit: (hit.num_askers, hit.num_hits, hit.category))
-        hidden |= small | set(others[:1] if small else ())
-    return hidden
+def _shown(
+    row: told_hits.SeenHits | None, hits: Sequence[told_hits.Hit], small_group: int
+) -> told_hits.SeenHits:
+    """What may be shown now; what was shown for a smaller small group rests until that is one again."""
+    if row is None:
+        return told_hits.SeenHits(small_group, len(hits), hits[-1].id, first_hits(hits, small_group))
+    rests = small_group > row.small_group
+    content = row.content if rests else next_hits(row.content, hits, row.small_group)
+    return told_hits.SeenHits(row.small_group, len(hits), hits[-1].id, content)
 
 
 def _row(category: str, places: dict[tuple[str, str], list[int | None]]) -> SafetyRow:

@@ -118,7 +118,7 @@ def _make_sheet(
     by_hour, by_outcome = tables["hours"], tables["outcomes"]
     whole = together(by_hour.values())
     if len(whole.askers) < small_group:
-        return _hidden_sheet()
+        return hidden_sheet()
     hours = {(int(str(w)), int(str(h))): cell for (w, h), cell in by_hour.items()}
     days = {w: together(cell for (day, _), cell in hours.items() if day == w) for w in WEEKDAYS}
     shown_days = _shown(days, small_group)
@@ -148,7 +148,8 @@ def _make_sheet(
     )
 
 
-def _hidden_sheet() -> Sheet:
+def hidden_sheet() -> Sheet:
+    """A sheet of too few people."""
     return Sheet(
         num_questions=None,
         num_askers=None,

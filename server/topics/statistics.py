@@ -133,7 +133,9 @@ class Statistics:
         if not missing:
             return {place: known[place] for place in places}
         began = self._round
-        made, old = await self._store.look(missing)
+        made = await kept_for_good(self._database, missing)
+        seen, old = await self._store.look(missing - made.keys())
+        made |= seen
         # Of a week whose questions are being removed, its sheet was kept before the first of them went.
         made |= await kept_for_good(self._database, missing)
         found = {place: known.get(place) or made[place] for place in places}

@@ -105,6 +105,10 @@ _SENTENCES: dict[str, tuple[str, str]] = {
         "为保护个人，不足 {small_group} 人的数字不显示；能推算出它们的数字也不显示。",
         "To protect people, figures of fewer than {small_group} are not shown, nor any that give them away.",
     ),
+    "csv_steps_note": (
+        "看过的数字，要等至少 {small_group} 人有新提问后才更新，之前保持原样。",
+        "A figure that was seen before moves on only with new questions of at least {small_group} people.",
+    ),
     "bad_period": (
         "日期不对：开始不能晚于结束，一次最多 {limit} 周。",
         "These dates do not work: the first must not be after the last, and {limit} weeks is the most.",

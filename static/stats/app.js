@@ -83,7 +83,8 @@ function Results({ stats, site, word, hasClasses, choice, days, hasAnswers }) {
       <p class="hint only-print">${t('whole_weeks', { from: longDay(stats.from), to: longDay(stats.to) })}</p>
       ${stats.hidden + stats.left_out > 0 && html`<${Note} icon="eye-off">
         ${stats.hidden > 0 && t('hidden_note', { k: stats.small_group, n: stats.hidden })} ${stats.left_out > 0 && t('left_out_note')}
-      <//>`}`}
+      <//>`}
+      <p class="hint">${t('steps_note', { k: stats.small_group })}</p>`}
     <${Below} stats=${stats} site=${site} choice=${choice} days=${days ?? stats} word=${word} hasAnswers=${hasAnswers} waiting=${waiting} />
     <p class="hint">${stats.label}</p>`;
 }

@@ -73,3 +73,34 @@ async def test_a_category_of_few_people_does_not_come_out_of_all_that_was_blocke
     day = date(2026, 11, 18)
     report = await safety.report(Audience(("7a",)), day, day, lang="zh")
     assert {row.category: row.total for row in report.categories} == {"暴力": 4, "赌博": None, "广告": None}
+
+
+async def test_one_more_hit_between_two_looks_is_not_told(database: Database) -> None:
+    """Nor is it after a restart; three more people's hits are."""
+    at_ms = moment("2026-11-18 09:00")
+    day = date(2026, 11, 18)
+
+    async def hit(askers: str, category: str = "暴力") -> None:
+        hits = [
+            StoredVerdict(at_ms, None, None, who, "7a", "question", "block", category, "w", "plain", 1)
+            for who in askers
+        ]
+        async with database.write() as connection:
+            await verdicts.record_many(connection, hits)
+
+    async def look() -> dict[str, int | None]:
+        safety = SafetyStatistics(database, small_group=3, timezone="Asia/Shanghai")
+        report = await safety.report(Audience(("7a",)), day, day, lang="zh")
+        return {row.category: row.total for row in report.categories}
+
+    await hit("abcdef")
+    assert await look() == {"暴力": 6}
+    await hit("g")
+    await hit("hh", "赌博")
+    assert await look() == {"暴力": 6}
+    await hit("ijk")
+    assert await look() == {"暴力": 6}, "the rest of what was blocked would be one person's"
+    await hit("ilm", "赌博")
+    assert await look() == {"暴力": 6, "赌博": 3}
+    await hit("nop")
+    assert await look() == {"暴力": 9, "赌博": 3}
