@@ -1,15 +1,13 @@
 """What two questions have in common, whether they are one, and the labelled pairs that judge it. Pure."""
 
 from server.likeness.features import Features, features_of
-from server.likeness.likeness import BIAS, WEIGHTS, Signals, likeness, signals
+from server.likeness.likeness import Signals, likeness, signals
 from server.likeness.pairs import Agreement, Pair, shipped_pairs
 from server.likeness.reading import Reading, read
 from server.likeness.sameness import SURE, sameness, speaks_against
 
 __all__ = [
-    "BIAS",
     "SURE",
-    "WEIGHTS",
     "Agreement",
     "Features",
     "Pair",
