@@ -68,7 +68,7 @@ _AGAINST: Final = frozenset(
         "missed",
     }
 )
-_OF_STRANGERS: Final = 0.1  # how much those weigh that are held to be different, of all labelled pairs
+_OF_STRANGERS: Final = 0.05  # how much those weigh that are held to be different, of all labelled pairs
 _DIGITS: Final = 4  # that count, of what a tree asks and adds
 
 

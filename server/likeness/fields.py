@@ -17,6 +17,7 @@ from typing import Final
 from filters import fold
 from server.likeness.reading import Reading
 
+FILES: Final = ("fields.txt", "fields_more.txt")
 _SAME_FIELD: Final = 0.6  # of a word, where the other question has one of its field
 _SAME_CHARS: Final = 0.35  # of a word or a character, where the other question has it, but in another word
 _LATIN_WEIGHT: Final = 2.0
@@ -141,7 +142,11 @@ def _cut(text: str) -> Iterator[tuple[int, str, frozenset[int]]]:
 def _fields() -> tuple[Mapping[str, frozenset[int]], Mapping[str, tuple[int, ...]]]:
     """The fields of each word, and how long the words are that begin with a character, the longest first."""
     fields: dict[str, set[int]] = {}
-    lines = files("server.likeness").joinpath("fields.txt").read_text("utf-8").splitlines()
+    lines = [
+        line
+        for name in FILES
+        for line in files("server.likeness").joinpath(name).read_text("utf-8").splitlines()
+    ]
     for number, line in enumerate(lines):
         for word in () if line.startswith("#") else line.split():
             fields.setdefault(str(fold(word)), set()).add(number)

@@ -23,7 +23,7 @@ _MOST_BEYOND_CHARS: Final = 6
 _MOST_FIELDS: Final = 5
 _MOST_WEIGHT: Final = 8.0
 _SAID_BY_BOTH: Final = 0.7  # where nothing is named in Chinese, or all of it in English
-_SAID_BY_ONE: Final = 0.7
+_SAID_BY_ONE: Final = 0.5
 _OTHER_STEP: Final = 0.5  # of what the trees say, where two part in nothing but a step
 _LATIN_CHARS: Final = 2  # a word in Latin letters counts as a Chinese one of so many characters
 # Wanted alike: where, who (a telephone) and how; how, and by what rule.
