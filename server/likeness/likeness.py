@@ -22,6 +22,7 @@ _MOST_GAP_CHARS: Final = 4
 _MOST_BEYOND_CHARS: Final = 6
 _MOST_FIELDS: Final = 5
 _MOST_WEIGHT: Final = 8.0
+_LEAST_TOLD: Final = 0.12
 _SAID_BY_BOTH: Final = 0.7  # where nothing is named in Chinese, or all of it in English
 _SAID_BY_ONE: Final = 0.5
 _OTHER_STEP: Final = 0.5  # of what the trees say, where two part in nothing but a step
@@ -120,50 +121,14 @@ class Signals:
 
 
 # Acts that make another matter of it: who applies for a card has not lost it.
-_STEPS: Final = frozenset(
-    {
-        "annul",
-        "activate",
-        "unlock",
-        "modify",
-        "transfer",
-        "appeal",
-        "reissue",
-        "renew",
-        "move",
-        "close",
-        "movein",
-        "moveout",
-        "lapse",
-        "cancel",
-        "freeze",
-        "suspend",
-        "resume",
-        "makeup",
-        "correct",
-        "bind",
-        "unbind",
-        "giveback",
-        "lend",
-        "leave",
-        "inherit",
-        "handover",
-        "reset",
-        "prove",
-        "discover",
-        "lose",
-        "repair",
-        "prevent",
-        "treat",
-        "scrap",
-        "adopt",
-        "sell",
-        "mortgage",
-        "demolish",
-        "quit",
-        "postpone",
-    }
-)
+# fmt: off
+_STEPS: Final = frozenset((
+    "annul", "activate", "unlock", "modify", "transfer", "appeal", "reissue", "renew", "move", "close",
+    "movein", "moveout", "lapse", "cancel", "freeze", "suspend", "resume", "makeup", "correct", "bind",
+    "unbind", "giveback", "lend", "leave", "inherit", "handover", "reset", "prove", "discover", "lose",
+    "repair", "prevent", "treat", "scrap", "adopt", "sell", "mortgage", "demolish", "quit", "postpone",
+))
+# fmt: on
 NAMES: Final = tuple(field.name for field in fields(Signals))
 _looked_at: Final = attrgetter(*NAMES)
 
@@ -178,6 +143,9 @@ def likeness(one: Features, other: Features) -> float:
         return 1.0
     if not (one.reading.content or other.reading.content):
         return max(sure, _SAID_BY_BOTH * _without_content(one, other))
+    less, more = sorted((one, other), key=_by_what_is_told)
+    if sure < SURE and less.telling.units and told(less.telling, more.telling).freely < _LEAST_TOLD:
+        return 0.0  # most of what a question is held against, which need not be weighed
     found = signals(one, other)
     likely = 1 / (1 + math.exp(-added_up(shipped_trees(*NAMES), _looked_at(found))))
     if found.only_act and found.other_step:
