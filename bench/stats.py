@@ -50,7 +50,7 @@ def run() -> dict[str, float]:
 def _agreement() -> dict[str, float]:
     pairs = shipped_pairs()
     figures = {"num_pairs": float(len(pairs)), "threshold": THRESHOLD}
-    for half in ("tune", "judge", "fresh", "blind"):
+    for half in dict.fromkeys(pair.half for pair in pairs):
         chosen = [pair for pair in pairs if pair.half == half]
         figures[f"grouping_f1_{half}"] = judge_grouping(chosen, THRESHOLD).f1
         figures[f"likeness_f1_{half}"] = judge_likeness(chosen, THRESHOLD).f1

@@ -2,16 +2,14 @@
 
 from server.likeness.bridging import bridging
 from server.likeness.features import Features, features_of
-from server.likeness.likeness import BIAS, WEIGHTS, Signals, likeness, signals
+from server.likeness.likeness import Signals, likeness, signals
 from server.likeness.pairs import Agreement, Pair, seen_pairs, shipped_pairs
 from server.likeness.reading import Reading, read
 from server.likeness.regression import fitted
 from server.likeness.sameness import SURE, sameness, speaks_against
 
 __all__ = [
-    "BIAS",
     "SURE",
-    "WEIGHTS",
     "Agreement",
     "Features",
     "Pair",

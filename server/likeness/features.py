@@ -14,10 +14,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from filters import fold
+from server.likeness.fields import Telling, telling
 from server.likeness.lexicon import lexicon
 from server.likeness.reading import Reading, read
 
 LOOKED_AT_CHARS: Final = 400  # what a long question is about is said early
+FILES: Final = ("likeness.txt", "school.txt", "science.txt", "services.txt", "wording.txt")
 _READ_CHARS: Final = 120  # of it: readings are compared piece by piece, which costs the square
 _DIGITS: Final = str.maketrans("零一二三四五六七八九两", "01234567892")
 _NUMERAL: Final = r"[0-9一二三四五六七八九十两]+"
@@ -52,6 +54,7 @@ class Features:
         words: runs of characters that carry the meaning, for people.
         latin: words in Latin letters, without those that every English sentence has.
         reading: what is said, wanted and done.
+        telling: what it tells, word by word, and of which fields.
     """
 
     pieces: Mapping[str, float]
@@ -59,6 +62,7 @@ class Features:
     words: tuple[str, ...]
     latin: frozenset[str]
     reading: Reading
+    telling: Telling
 
     @property
     def is_empty(self) -> bool:
@@ -68,7 +72,7 @@ class Features:
 
 def features_of(question: str) -> Features:
     """The features of a question; without pieces where it says nothing."""
-    known = lexicon("likeness.txt")
+    known = lexicon(*FILES)
     english: list[str] = []
 
     def take_english(found: re.Match[str]) -> str:
@@ -91,7 +95,7 @@ def features_of(question: str) -> Features:
     runs: list[str] = [""]
     place = 0
     while place < len(text):
-        found = known.pattern.match(text, place)
+        found = known.match(text, place)
         if found is None:
             if _KEPT.match(text[place]):
                 runs[-1] += text[place]
@@ -99,8 +103,8 @@ def features_of(question: str) -> Features:
                 runs.append("")
             place += 1
             continue
-        place = found.end()
-        for kind, name in known.meanings[found.group()]:
+        place += len(found)
+        for kind, name in known.meanings[found]:
             if kind == "aspect":
                 aspects.add(name)
             elif kind == "weak":
@@ -133,6 +137,7 @@ def features_of(question: str) -> Features:
         words,
         latin or reading.foreign,
         reading,
+        telling(question[:_READ_CHARS], reading),
     )
 
 

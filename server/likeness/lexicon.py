@@ -5,7 +5,6 @@ Pure but for reading the files that come with the program. What is made of it is
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -16,10 +15,17 @@ from filters import fold
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """What is looked for, the longest first, and what each word means: pairs of a kind and a name."""
+    """What is looked for, and what each word means: pairs of a kind and a name."""
 
-    pattern: re.Pattern[str]
     meanings: Mapping[str, tuple[tuple[str, str], ...]]
+    lengths: Mapping[str, tuple[int, ...]]  # of the words that begin with a character, the longest first
+
+    def match(self, text: str, place: int) -> str | None:
+        """The longest word that begins at a place of a text."""
+        for length in self.lengths.get(text[place], ()):
+            if (word := text[place : place + length]) in self.meanings:
+                return word
+        return None
 
 
 @cache
@@ -56,6 +62,10 @@ def lexicon(*names: str) -> Lexicon:
     for word in wholes:
         if not meanings.get(word):
             meanings[word] = [("content", word)]
-    longest_first = sorted(meanings, key=len, reverse=True)
-    pattern = re.compile("|".join(re.escape(word) for word in longest_first))
-    return Lexicon(pattern, {word: tuple(found) for word, found in meanings.items()})
+    lengths: dict[str, set[int]] = {}
+    for word in meanings:
+        lengths.setdefault(word[0], set()).add(len(word))
+    return Lexicon(
+        {word: tuple(found) for word, found in meanings.items()},
+        {first: tuple(sorted(found, reverse=True)) for first, found in lengths.items()},
+    )

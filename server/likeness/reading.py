@@ -16,7 +16,7 @@ from filters import fold
 from server.likeness.lexicon import lexicon
 
 LOOKED_AT_CHARS: Final = 400
-FILES: Final = ("sameness.txt", "likeness.txt")
+FILES: Final = ("sameness.txt", "likeness.txt", "school.txt", "science.txt", "services.txt", "wording.txt")
 
 _GREETING: Final = re.compile(
     r"(?:老师|同学)(?:好|您好|你好)?(?=[^\w]|请问|我想问|想问|麻烦)|请问(?:一下)?|您好|你好|大家好|hello\b|hi\b"
@@ -161,9 +161,9 @@ def read(question: str) -> Reading:
                 numbers.append("×" if word == "*" else word.removeprefix("第"))
             runs.append("")
             continue
-        if found := known.pattern.match(text, place):
-            place = found.end()
-            meanings = known.meanings[found.group()]
+        if known_word := known.match(text, place):
+            place += len(known_word)
+            meanings = known.meanings[known_word]
             is_soft = meanings[0][0] == "soft"
             for kind, name in meanings:
                 match kind:
@@ -178,7 +178,7 @@ def read(question: str) -> Reading:
                     case "content":
                         runs[-1] += "" if is_soft else name
                     case "stop" | "soft":
-                        soft += f" {found.group()}" if kind == "soft" else ""
+                        soft += f" {known_word}" if kind == "soft" else ""
                     case _:
                         kinds.setdefault(kind, []).append(name)
                         named |= set() if is_soft else {kind}

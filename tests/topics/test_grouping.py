@@ -19,11 +19,11 @@ def grouping() -> Grouping:
 
 
 def test_groups_agree_with_people() -> None:
-    """On each part of the labelled pairs; the weights were fitted to `tune` and `fresh` only."""
+    """On each part of the labelled pairs; the trees were fitted to neither `judge` nor `blind`."""
     pairs = shipped_pairs()
     assert len(pairs) >= 300
     assert sum(pair.kind == "hard" for pair in pairs) >= 100
-    for half, least in (("tune", 0.80), ("judge", 0.80), ("fresh", 0.80), ("blind", 0.77)):
+    for half, least in (("tune", 0.80), ("judge", 0.80), ("fresh", 0.80), ("blind", 0.80)):
         chosen = [pair for pair in pairs if pair.half == half]
         assert judge_grouping(chosen, THRESHOLD).f1 >= least, half
 
@@ -76,8 +76,8 @@ def test_merging_sticks_and_can_be_taken_back(grouping: Grouping) -> None:
 def test_splitting_sticks(grouping: Grouping) -> None:
     """Questions with the word go to a group of their own, the others stay."""
     grouping.add("作文怎么写")
-    grouping.split("1", "长篇", "new")
-    assert grouping.add("长篇作文怎么写").group == "new"
+    grouping.split("1", "怎样", "new")
+    assert grouping.add("作文怎样写").group == "new"
     assert grouping.add("怎么写作文").group == "1"
 
 
