@@ -25,7 +25,7 @@ from server.likeness import Agreement, Pair, features_of, seen_pairs, shipped_pa
 from server.likeness.likeness import NAMES
 from server.likeness.trees import FILE, Tree, added_up
 
-FITTED_ON: Final = ("tune", "fresh", "author_a", "author_b", "seen")
+FITTED_ON: Final = ("tune", "fresh", "author_a", "author_b", "author_e", "author_f", "seen")
 _FOLDER: Final = Path(__file__).parents[1] / "server" / "likeness"
 # Signals that may only speak for it, and against it, whatever a few pairs say; any other may do both.
 _FOR: Final = frozenset(
