@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from huggingface_hub import constants
 
 from server.embedding import parse_embedding
 from server.errors import SettingsProblem
@@ -52,6 +53,9 @@ async def _measured(house: House) -> dict[str, object] | None:
         return await wording_vectors.bridge_of(connection, house.embedding.embedder.name, digest_of_pairs())
 
 
+_FILE_OF_A_MODEL = "{repo_id}/resolve/{revision}/{filename}"
+
+
 @pytest.fixture
 def hub(tiny_bert: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
     """A hub of this machine that carries the tiny model, and more than is needed."""
@@ -63,7 +67,9 @@ def hub(tiny_bert: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
     (folder / "1_Pooling").mkdir()
     (folder / "1_Pooling" / "config.json").write_text('{"pooling_mode_cls_token": true}')
     with serving(folder) as running:
-        monkeypatch.setenv("HF_ENDPOINT", running.url)
+        # The client reads its environment once, and another test may have had it read already.
+        monkeypatch.setattr(constants, "ENDPOINT", running.url)
+        monkeypatch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE", f"{running.url}/{_FILE_OF_A_MODEL}")
         monkeypatch.setenv("MODELSCOPE_ENDPOINT", running.url)
         yield running
 
