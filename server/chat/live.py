@@ -190,8 +190,7 @@ class LiveConversation:
         return receipt
 
     async def _consider(self, text: str | None, speaker: Speaker, chosen: Chosen | None = None) -> Considered:
-        who, now_ms = speaker.who, self._touched_ms
-        considered = await consider(self._parts, text, self._history, who, now_ms, chosen)
+        considered = await consider(self._parts, text, self._history, speaker, self._touched_ms, chosen)
         if self._over is not None:  # while it was looked up
             raise ClientProblem(self._over, getattr(speaker.texts, self._over))
         return considered
