@@ -260,7 +260,7 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
         _run(stack, keep_sheets(statistics.keep_up))
         _run(stack, sweep(lambda now_ms: accounts.classes.forget_strangers(now_ms, chat.present)))
         _run(stack, retention.keep_running())
-        _run(stack, Quotes(database).keep_running())
+        _run(stack, Quotes(database, forget_ids=chat.removing.forget_ids).keep_running())
         for doing in keep_records(house.records, settings):
             _run(stack, doing)
         calm_collector()
