@@ -10,6 +10,8 @@ import pytest
 from server.errors import SettingsProblem, StorageProblem
 from server.settings import Settings
 from server.sources.scripted import ScriptedSource
+from server.storage import wording_vectors
+from server.storage.database import Database
 from server.wiring import upkeep
 from server.wiring.house import wire
 
@@ -42,6 +44,21 @@ async def test_house_leaves_no_task_behind(tmp_path: Path) -> None:
         await house.leave()
     assert asyncio.all_tasks() == before
     assert house.source.status().note == "closed"
+
+
+async def test_house_without_an_embedding_model_keeps_no_vectors(tmp_path: Path) -> None:
+    """Those of an earlier one would outlive their answers."""
+    settings = Settings(data=tmp_path, model="scripted:")
+    database = await Database.open(settings.database_file)
+    async with database.write() as connection:
+        await wording_vectors.keep_vectors(connection, "earlier", [("digest", b"vector")])
+    await database.close()
+    async with wire(settings) as house:
+        is_left = True
+        async with asyncio.timeout(10):
+            while is_left:
+                async with house.database.read() as connection:
+                    is_left = any([rows async for rows in wording_vectors.vectors_of(connection, "earlier")])
 
 
 async def test_house_shows_what_its_parts_keep(tmp_path: Path) -> None:
