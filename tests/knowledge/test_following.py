@@ -153,5 +153,5 @@ async def test_lock_that_cannot_be_had_only_makes_documents_wait(
     assert (await desk.get(added.document.id, None)).document.state == "waiting"
     lock.rmdir()
     async with asyncio.timeout(30):
-        while (await desk.get(added.document.id, None)).document.state == "waiting":
+        while (await desk.get(added.document.id, None)).document.state == "waiting":  # noqa: ASYNC110
             await asyncio.sleep(0.01)
