@@ -90,3 +90,29 @@ async def test_a_stranger_with_an_open_page_is_not_forgotten(
         async with asyncio.timeout(60):
             while await house.accounts.who(None, token, 0) is not None:  # noqa: ASYNC110
                 await asyncio.sleep(0.1)
+
+
+async def test_what_cannot_be_put_into_effect_once_is_looked_for_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A disk that was full for a moment must not leave a process with old words or documents for good."""
+    monkeypatch.setattr(upkeep, "REFRESH_SECONDS", 0)
+    monkeypatch.setattr(upkeep, "AFTER_FAILURE_SECONDS", 0)
+    looked = asyncio.Event()
+
+    class Changing:
+        """Fails at first."""
+
+        num_looks = 0
+
+        async def refresh(self) -> bool:
+            self.num_looks += 1
+            if self.num_looks == 1:
+                raise OSError("no space left")
+            looked.set()
+            return True
+
+    following = asyncio.create_task(upkeep.follow(Changing(), "document"))
+    async with asyncio.timeout(10):
+        await looked.wait()
+    following.cancel()
