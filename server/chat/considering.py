@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from filters import Direction
 from server.accounts import Who
 from server.chat.history import History
 from server.chat.parts import Parts
 from server.chat.permits import Permit, permit_of
+from server.chat.speaker import Speaker
 from server.knowledge import Finding, Grounded, Nothing, Offered, Served, refers_back
 from server.protocol.beside import Beside
 from server.protocol.frames import Chosen
@@ -25,7 +27,12 @@ class Considered:
 
 
 async def consider(
-    parts: Parts, question: str | None, history: History, who: Who, now_ms: int, chosen: Chosen | None = None
+    parts: Parts,
+    question: str | None,
+    history: History,
+    speaker: Speaker,
+    now_ms: int,
+    chosen: Chosen | None = None,
 ) -> Considered:
     """Look a question up; None is one that will be refused anyway.
 
@@ -33,7 +40,7 @@ async def consider(
         parts: what the desk is built from.
         question: as it was asked.
         history: the questions before it, to which it may refer back.
-        who: who asks.
+        speaker: who asks.
         now_ms: the time.
         chosen: which of the questions offered before it is, if it is one.
 
@@ -42,17 +49,31 @@ async def consider(
     """
     if question is None:
         return Considered(Nothing(), Permit())
+    who = speaker.who
     permit = await permit_of(parts.stages, who, parts.pseudonym, now_ms)
     finding: Finding = Nothing()
     before = history.question_before(question.strip())
     if chosen is not None and (served := await _chosen(parts, question, history, who, chosen)) is not None:
         finding = served
-    elif parts.knowledge is not None:
-        finding = await parts.knowledge.find(question.strip(), who.class_id)
-        if isinstance(finding, Nothing) and before and refers_back(question):
-            together = await parts.knowledge.find(f"{before}\n{question.strip()}", who.class_id)
+    elif parts.knowledge is not None and (asked := _without_private(parts, question, speaker)):
+        finding = await parts.knowledge.find(asked, who.class_id)
+        if isinstance(finding, Nothing) and before and refers_back(asked):
+            together = await parts.knowledge.find(f"{before}\n{asked}", who.class_id)
             finding = together if isinstance(together, Grounded) else finding
     return Considered(finding, permit)
+
+
+def _without_private(parts: Parts, question: str, speaker: Speaker) -> str | None:
+    """A question as it may be looked up: an embedding model may be another's server, and gets no more to see
+    than the model that answers. None where it will be refused."""
+    pipeline, private = parts.pipeline(speaker.who.class_id), speaker.asker.private
+    question = question.strip()
+    try:
+        if pipeline is None or pipeline.check(question, Direction.QUESTION).blocked:
+            return None
+        return question if private is None else private.check(question, Direction.QUESTION).text
+    except Exception:  # whatever it is: whoever asks is refused, where it is also told to whom it matters
+        return None
 
 
 async def _chosen(parts: Parts, question: str, history: History, who: Who, chosen: Chosen) -> Served | None:

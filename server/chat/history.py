@@ -65,6 +65,10 @@ class History:
             for each in self._turns
         ]
 
+    def forget_ids(self, turn: str) -> None:
+        """What was put before the model in this turn is not to be shown again; what was said stays."""
+        self._turns = [replace(each, ids=None) if each.turn == turn else each for each in self._turns]
+
     def drop(self, turn: str | None) -> None:
         """This turn is being answered anew."""
         self._turns = [each for each in self._turns if each.turn != turn]

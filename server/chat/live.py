@@ -63,7 +63,7 @@ class LiveConversation:
         self.stored = stored
         self.watchers = Watchers(parts.database, stored.id, machine.last_seq)
         self._machine = machine
-        self._history = history
+        self.history = history
         self._parts = parts
         self._journal = journal
         self._facts = facts
@@ -190,8 +190,7 @@ class LiveConversation:
         return receipt
 
     async def _consider(self, text: str | None, speaker: Speaker, chosen: Chosen | None = None) -> Considered:
-        who, now_ms = speaker.who, self._touched_ms
-        considered = await consider(self._parts, text, self._history, who, now_ms, chosen)
+        considered = await consider(self._parts, text, self.history, speaker, self._touched_ms, chosen)
         if self._over is not None:  # while it was looked up
             raise ClientProblem(self._over, getattr(speaker.texts, self._over))
         return considered
@@ -213,12 +212,12 @@ class LiveConversation:
             parts=self._parts,
             stored=self.stored,
             machine=self._machine,
-            history=self._history,
+            history=self.history,
             is_closing=self._closing,
         )
         if reply is None:
             return
-        self._history.drop(proposal.replaces)
+        self.history.drop(proposal.replaces)
         self._run = ReplyRun(
             reply.answer,
             self._machine.accept(proposal, reply.turn, self._parts.now_ms()),

@@ -1,6 +1,7 @@
 """Takes quotes of deleted documents out of stored conversations, in small steps between which answers go on.
 
-What a model said in its own words stays: it is an answer that was given. A round that is killed is begun
+With them go the token ids of their turns, since passages stood in the question. What a model said in its own
+words stays: it is an answer that was given. A round that is killed is begun
 anew, and finds replaced what it had replaced. Who deletes documents is not known here.
 """
 
@@ -14,8 +15,8 @@ from typing import Final
 import structlog
 
 from server.errors import StorageProblem
-from server.protocol.quotes import without_quotes
-from server.storage import documents, journal
+from server.protocol.quotes import turn_of_removed, without_quotes
+from server.storage import documents, journal, turns
 from server.storage.database import Database
 
 log = structlog.get_logger(__name__)
@@ -35,12 +36,17 @@ class Quotes:
     Args:
         database: where they are.
         now_ms: the clock.
+        forget_ids: lets a conversation in memory, if it is there, forget the token ids of a turn.
     """
 
     def __init__(
-        self, database: Database, now_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000
+        self,
+        database: Database,
+        now_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
+        forget_ids: Callable[[str, str], None] = lambda conversation_id, turn: None,
     ) -> None:
         self._database = database
+        self._forget_ids = forget_ids
         self._now_ms = now_ms
         self._looked_for: set[str] = set()  # once already
 
@@ -54,7 +60,7 @@ class Quotes:
             await asyncio.sleep(LOOK_SECONDS)
 
     async def run(self) -> int:
-        """One round, if a document was deleted; in how many frames something was replaced.
+        """One round, if a document was deleted; in how many frames and turns something was taken away.
 
         Raises:
             StorageProblem: the database refused; the next round goes on.
@@ -68,7 +74,7 @@ class Quotes:
             return 0
         num_replaced = await self._replace(due)
         if num_replaced:
-            log.info("quotes of deleted documents were removed", num_frames=num_replaced)
+            log.info("quotes of deleted documents were removed", num_places=num_replaced)
             await self._database.scrub(vacuum_below_bytes=VACUUM_BELOW_BYTES)
         self._looked_for = (self._looked_for | due) - settled
         if settled:
@@ -84,17 +90,27 @@ class Quotes:
             if not frames:
                 return num_replaced
             after = frames[-1][:2]
-            replaced = await asyncio.to_thread(_without, frames, document_ids)
-            if replaced:
+            replaced, cited = await asyncio.to_thread(_without, frames, document_ids)
+            if cited:
                 async with self._database.write() as connection:
                     await journal.replace_frames(connection, replaced)
+                    num_replaced += await turns.forget_ids(connection, [turn for _, turn in cited])
                 num_replaced += len(replaced)
+            for conversation_id, turn in cited:
+                self._forget_ids(conversation_id, turn)
             await asyncio.sleep(REST_SECONDS)
 
 
-def _without(frames: list[tuple[str, int, str]], document_ids: Set[str]) -> list[tuple[str, int, str]]:
-    return [
-        (conversation_id, seq, other)
-        for conversation_id, seq, frame in frames
-        if (other := without_quotes(frame, document_ids)) is not None
-    ]
+def _without(
+    frames: list[tuple[str, int, str]], document_ids: Set[str]
+) -> tuple[list[tuple[str, int, str]], list[tuple[str, str]]]:
+    """The frames that are others now, and the turns of all that lack a document, also since an earlier round:
+    a turn that was being answered then has got its ids since."""
+    replaced, cited = [], []
+    for conversation_id, seq, frame in frames:
+        other = without_quotes(frame, document_ids)
+        if other is not None:
+            replaced.append((conversation_id, seq, other))
+        if (turn := turn_of_removed(other or frame)) is not None:
+            cited.append((conversation_id, turn))
+    return replaced, cited

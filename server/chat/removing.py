@@ -52,6 +52,11 @@ class Removing:
         live = self._live.get(conversation_id)
         return live is not None and live.is_running
 
+    def forget_ids(self, conversation_id: str, turn: str) -> None:
+        """What the model was shown in a turn is not to be shown again."""
+        if (live := self._live.get(conversation_id)) is not None:
+            live.history.forget_ids(turn)
+
     async def settled(self) -> None:
         """Wait until what was said before is written and counted."""
         await self._journal.settled()

@@ -5,7 +5,8 @@ from server.knowledge.answer_desk import AnswerDesk, Editor
 from server.knowledge.answer_files import MEDIA, AnswerFiles
 from server.knowledge.answer_views import Written
 from server.knowledge.approved import ApprovedAnswers
-from server.knowledge.documents import DocumentDesk, DocumentView, Opened
+from server.knowledge.document_views import DocumentView, Opened
+from server.knowledge.documents import DocumentDesk
 from server.knowledge.finding import Candidate
 from server.knowledge.floor import refers_back
 from server.knowledge.grounding import Grounding, Support

@@ -9,18 +9,17 @@ import asyncio
 import hashlib
 import shutil
 from collections.abc import Collection
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from server.embedding import QuestionVectors
 from server.errors import ClientProblem, StorageProblem
+from server.knowledge.document_views import DocumentView, Opened
 from server.knowledge.finding import PassageFinder
 from server.knowledge.folder_lock import FolderLock
 from server.knowledge.index import Index
 from server.knowledge.indexing import Indexing
 from server.knowledge.passage_vectors import PassageVectors
-from server.knowledge.progress import Progress
 from server.knowledge.shelf import Shelf
 from server.knowledge.uploads import (
     FILE_BYTES,
@@ -37,31 +36,6 @@ from server.storage.documents import StoredDocument
 from server.storage.ids import new_id
 
 WAITING: Final = 200  # documents that may wait at once
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentView:
-    """A document, and how far it has come."""
-
-    document: StoredDocument
-    progress: Progress | None
-    vectors_share: float | None = None  # how far its vectors are, while they are being made
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """A stretch of a document's text.
-
-    Args:
-        start: where it begins in the whole text.
-        places: start, end, heading and page of each passage in it.
-    """
-
-    document: StoredDocument
-    text: str
-    start: int
-    num_chars: int
-    places: list[tuple[int, int, str, int | None]]
 
 
 class DocumentDesk:

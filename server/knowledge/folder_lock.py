@@ -10,6 +10,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final, TextIO
 
+from server.errors import StorageProblem
+
 _LOOK_SECONDS: Final = 0.1
 
 
@@ -39,6 +41,9 @@ class FolderLock:
         except BlockingIOError:
             stream.close()
             return False
+        except OSError:
+            stream.close()
+            raise
         self._held = stream
         return True
 
@@ -53,10 +58,13 @@ class FolderLock:
         """Wait until no other process holds it, and hold it meanwhile. One at a time in this process.
 
         Raises:
-            OSError: the file cannot be written.
+            StorageProblem: the file cannot be written.
         """
-        while not self.try_hold():  # noqa: ASYNC110 -- another process
-            await asyncio.sleep(_LOOK_SECONDS)
+        try:
+            while not self.try_hold():  # noqa: ASYNC110 -- another process
+                await asyncio.sleep(_LOOK_SECONDS)
+        except OSError as error:
+            raise StorageProblem(f"cannot use {self._file}: {error}") from error
         try:
             yield
         finally:

@@ -177,16 +177,22 @@ class Shelf:
             document_id = await self._queue.get()
             try:
                 async with self._reading.alone():
-                    await self._shelve(document_id)
+                    await self._tried(document_id)
             except StorageProblem as problem:
                 log.error("a document could not be stored", document=document_id, reason=str(problem))
                 asyncio.get_running_loop().call_later(_RETRY_SECONDS, self.put, document_id)
-            except Exception:
-                log.exception("a document could not be indexed", document=document_id)
-                await self._failed(document_id, "document_damaged")
             finally:
                 self._progress.pop(document_id, None)
                 self._queue.task_done()
+
+    async def _tried(self, document_id: str) -> None:
+        try:
+            await self._shelve(document_id)
+        except StorageProblem:
+            raise
+        except Exception:  # a bug, which must not keep the others waiting
+            log.exception("a document could not be indexed", document=document_id)
+            await self._failed(document_id, "document_damaged")
 
     async def _shelve(self, document_id: str) -> None:
         async with self._database.read() as connection:

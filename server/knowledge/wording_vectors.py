@@ -103,6 +103,7 @@ class WordingVectors:
             try:
                 if self._bridge is None:
                     self._bridge = await self._measured()
+                    await self._forget_others(self._bridge)
                 if self._bridge.threshold is None:
                     self._is_complete.set()
                     return
@@ -111,7 +112,8 @@ class WordingVectors:
                 await self._follow(self._matrix)
                 pause_seconds = _PAUSE_SECONDS
             except (EmbeddingProblem, StorageProblem) as problem:
-                log.warning("vectors of approved answers must wait", reason=str(problem))
+                if pause_seconds == _PAUSE_SECONDS:  # an outage is told once
+                    log.warning("vectors of approved answers must wait", reason=str(problem))
                 await asyncio.sleep(pause_seconds)
                 pause_seconds = min(2 * pause_seconds, _LONGEST_PAUSE_SECONDS)
             except Exception:  # a bug here leaves the finders by words
@@ -127,8 +129,8 @@ class WordingVectors:
             row = await storage.bridge_of(connection, model, pairs)
         found = Bridge.of_row(row) if row is not None else None
         if found is None:
-            log.info("the embedding model is being measured", model=model, num_texts=len(texts))
             vectors = await self._embedded(texts)
+            log.info("the embedding model is being measured", model=model, num_texts=len(texts))
             found = await asyncio.to_thread(bridge.build, texts, vectors)
             async with self._database.write() as connection:
                 await storage.keep_bridge(connection, model, pairs, found.as_row(), _now_ms())
@@ -148,11 +150,15 @@ class WordingVectors:
             )
         return found
 
+    async def _forget_others(self, found: Bridge) -> None:
+        """Vectors that nobody compares any more would stay when their answers go."""
+        model = None if found.threshold is None else self._questions.embedder.name
+        async with self._database.write() as connection:
+            await storage.forget_vectors_but_of(connection, model)
+
     async def _read(self) -> Matrix:
         """What was kept by an earlier start, of wordings that are still there."""
         model, there = self._questions.embedder.name, set(self._wordings.wordings)
-        async with self._database.write() as connection:
-            await storage.forget_other_models(connection, model)
         text_of = await asyncio.to_thread(lambda: {_digest(text): text for text in there})
         matrix: Matrix | None = None
         gone: list[str] = []

@@ -16,6 +16,7 @@ from server.errors import ClientProblem
 from server.protocol.frame import Frame as _Frame
 from server.protocol.knowledge_frames import Approved as Approved
 from server.protocol.knowledge_frames import Attached as Attached
+from server.protocol.knowledge_frames import Chosen as Chosen
 from server.protocol.knowledge_frames import Passage as Passage
 from server.protocol.thread_frames import AskTeacher as AskTeacher
 from server.protocol.thread_frames import TeacherAnswer as TeacherAnswer
@@ -45,13 +46,6 @@ class Hello(_Frame):
     last_seq: int | None = Field(None, ge=0)
     class_code: str | None = Field(None, max_length=32)
     lang: Literal["zh", "en"] = "zh"
-
-
-class Chosen(_Frame):
-    """One of the questions that the answer of `turn` offers, by its place among them from 0."""
-
-    turn: str = Field(max_length=64)
-    number: int = Field(ge=0, le=9)
 
 
 class Ask(_Frame):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pydantic import Field
+
 from server.protocol.frame import Frame
 
 
@@ -36,3 +38,10 @@ class Approved(Frame):
     approved: str | None = None
     expires: str | None = None
     attachments: list[Attached] | None = None
+
+
+class Chosen(Frame):
+    """One of the questions that the answer of `turn` offers, by its place among them from 0."""
+
+    turn: str = Field(max_length=64)
+    number: int = Field(ge=0, le=9)

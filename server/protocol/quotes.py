@@ -15,6 +15,7 @@ from server.protocol.knowledge_frames import Passage
 
 _IDS: Final = re.compile(r'"id":"([\w-]+)\.\d+\.\d+"')
 
+_REMOVED: Final = '"removed":true'  # in a text its quotation marks would be escaped
 REMOVED: Final = Passage(id="", title="", quote="", removed=True)
 
 
@@ -32,6 +33,11 @@ def without_quotes(frame: str, document_ids: Set[str]) -> str | None:
     if passages == sources.passages:
         return None
     return dump(sources.model_copy(update={"passages": passages}))
+
+
+def turn_of_removed(frame: str) -> str | None:
+    """The turn of a `sources` frame from which a deleted document was taken; None where none was."""
+    return Sources.model_validate_json(frame).turn if _REMOVED in frame else None
 
 
 def _document_of(passage: Passage) -> str:

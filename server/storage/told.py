@@ -5,11 +5,11 @@ What may be shown next is not known here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import delete, func, select, text
+from sqlalchemy import ColumnElement, Select, delete, func, not_, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from server.storage.facts import Within
@@ -130,7 +130,7 @@ class Telling:
     edition: int
 
 
-async def tell(connection: AsyncConnection, tellings: Iterable[Telling], small_group: int) -> int:
+async def tell(connection: AsyncConnection, tellings: Collection[Telling], small_group: int) -> int:
     """Note that kept content is shown now; of how many places. The others were changed meanwhile."""
     first, later = [], []
     last = await connection.scalar(select(func.max(QuestionFact.id))) or 0
@@ -141,9 +141,25 @@ async def tell(connection: AsyncConnection, tellings: Iterable[Telling], small_g
             first.append(values | {"last": last})
         else:
             later.append(values | {"upon": each.upon_round})
-        if each.edition == FIRST_WITH_BASIS:  # from here on every question is written down, as it was told
-            where = Within((each.place[0],), each.place[1], each.place[1]).clause()
-            known = delete(ToldRating).where(ToldRating.fact_id.in_(select(QuestionFact.id).where(where)))
-            await connection.execute(known)
+    if first:  # what was told for another size of a small group says nothing of these
+        known = select(ToldWeek.week).where(ToldWeek.small_group == small_group)
+        for each in tellings:
+            if each.upon_round is None:
+                await _forget_ratings(connection, each.place, not_(_of_place(known, each.place).exists()))
     num_told = (await connection.execute(_FIRST, first)).rowcount if first else 0
-    return num_told + ((await connection.execute(_NEXT, later)).rowcount if later else 0)
+    num_told += (await connection.execute(_NEXT, later)).rowcount if later else 0
+    for each in tellings:
+        if each.edition == FIRST_WITH_BASIS:  # from here on every question is written down, as it was told
+            known = select(ToldWeek.week).where(ToldWeek.basis != "")
+            await _forget_ratings(connection, each.place, _of_place(known, each.place).exists())
+    return num_told
+
+
+def _of_place(query: Select[int], place: Place) -> Select[int]:
+    return query.where(ToldWeek.class_key == (place[0] or ""), ToldWeek.week == place[1])
+
+
+async def _forget_ratings(connection: AsyncConnection, place: Place, condition: ColumnElement[bool]) -> None:
+    """Nobody asks any more how these questions were rated when they were told first."""
+    those = select(QuestionFact.id).where(Within((place[0],), place[1], place[1]).clause())
+    await connection.execute(delete(ToldRating).where(ToldRating.fact_id.in_(those), condition))

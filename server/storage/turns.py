@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from array import array
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -87,6 +88,13 @@ def _turn(row: dict[str, Any]) -> StoredTurn:
     row["question_ids"] = _unpack(row["question_ids"])
     row["answer_ids"] = _unpack(row["answer_ids"])
     return StoredTurn(**row)
+
+
+async def forget_ids(connection: AsyncConnection, turn_ids: Collection[str]) -> int:
+    """Keep no token ids of these turns; of how many there were any."""
+    known = Turn.id.in_(turn_ids) & Turn.question_ids.is_not(None)
+    values = {"question_ids": None, "answer_ids": None, "tokenizer": None}
+    return (await connection.execute(update(Turn).where(known).values(values))).rowcount
 
 
 def pack_ids(ids: tuple[int, ...] | None) -> bytes | None:

@@ -43,9 +43,10 @@ async def forget_vectors(connection: AsyncConnection, model: str, digests: Seque
         await connection.execute(delete(WordingVector).where(WordingVector.model == model, chosen))
 
 
-async def forget_other_models(connection: AsyncConnection, model: str) -> int:
-    """Delete the vectors of every other model; how many there were."""
-    return (await connection.execute(delete(WordingVector).where(WordingVector.model != model))).rowcount
+async def forget_vectors_but_of(connection: AsyncConnection, model: str | None) -> None:
+    """Delete the vectors of every other model; None: of all."""
+    others = delete(WordingVector)
+    await connection.execute(others if model is None else others.where(WordingVector.model != model))
 
 
 async def bridge_of(connection: AsyncConnection, model: str, pairs: str) -> dict[str, Any] | None:

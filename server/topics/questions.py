@@ -6,7 +6,7 @@ comes before, moves no number back. It does not know what may be shown.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from server.storage.poor import AGAIN_WITHIN_MS, EARLY_MS
@@ -243,8 +243,3 @@ _TABLES: Sequence[Callable[[Question], Sequence[Path]]] = (
     _of_bad_opinions_in_groups,
     _of_groups_on_topics,
 )
-
-
-def askers_by_id(questions: Iterable[Question]) -> Mapping[int, str]:
-    """Who asked which question."""
-    return {each.id: each.asker for each in questions}

@@ -102,24 +102,32 @@ class SafetyStatistics:
         changed: Mapping[int, Mapping[str | None, tuple[int, int]]],
         own_groups: Mapping[str, int],
     ) -> dict[Place, told_hits.SeenHits]:
-        """Note what may be shown now; one at a time, so that two who look see the same."""
+        """Work out what may be shown now, and note it; where somebody else did so meanwhile, that is shown.
+
+        Nothing waits for it: the lock is held only while it is noted.
+        """
         found: dict[Place, told_hits.SeenHits] = {}
-        async with self._database.write() as connection:
-            for week, classes in changed.items():
-                if not classes:
-                    continue
+        for week, classes in changed.items():
+            if not classes:
+                continue
+            async with self._database.read() as connection:
                 hits = await told_hits.hits(connection, classes.keys(), *self._span(week))
                 before = await told_hits.seen(connection, list(classes), week, week)
-                of_class: dict[str | None, list[told_hits.Hit]] = {class_id: [] for class_id in classes}
-                for hit in hits:
-                    of_class[hit.class_id].append(hit)
-                for class_id, those in of_class.items():
-                    if those:
-                        k = own_groups.get(class_id or "", self._small_group)
-                        row = before.get((class_id, week))
-                        now = await asyncio.to_thread(_shown, row, those, k)
-                        await told_hits.note(connection, (class_id, week), now)
-                        found[class_id, week] = now
+            of_class: dict[str | None, list[told_hits.Hit]] = {}
+            for hit in hits:
+                of_class.setdefault(hit.class_id, []).append(hit)
+            made: dict[Place, told_hits.SeenHits] = {}
+            for class_id, those in of_class.items():
+                k = own_groups.get(class_id or "", self._small_group)
+                row = before.get((class_id, week))
+                made[class_id, week] = await asyncio.to_thread(_shown, row, those, k)
+            async with self._database.write() as connection:
+                there = await told_hits.seen(connection, list(of_class), week, week)
+                for place, now in made.items():
+                    if there.get(place) == before.get(place):
+                        await told_hits.note(connection, place, now)
+                        there[place] = now
+            found |= there
         return found
 
     def _span(self, week: int) -> tuple[int, int]:

@@ -98,8 +98,6 @@ class SheetStore:
     async def _sheets(self, places: Collection[Place]) -> dict[Place, _Found]:
         if not places:
             return {}
-        if not places:
-            return {}
         async with self._database.read() as connection:
             # One consistent state: what is counted here is of the rounds that are read here.
             rows = await self._rows(connection, places)

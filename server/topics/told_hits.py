@@ -48,8 +48,9 @@ def next_hits(content: str, hits: Sequence[Hit], small_group: int) -> str:
 
 
 def cells_of(content: str) -> Cells:
-    """The numbers of a text."""
-    return _read(content)[0]
+    """The numbers of a text; which hits they count is left unread."""
+    rows, _ = json.loads(content)
+    return _cells(rows)
 
 
 def _hidden(askers: Mapping[Cell, set[str]], small_group: int) -> set[Cell]:
@@ -88,4 +89,8 @@ def _written(cells: Cells, told: Told) -> str:
 
 def _read(content: str) -> tuple[Cells, Told]:
     rows, told = json.loads(content)
-    return {(row[0], row[1], row[2]): row[3] for row in rows}, told_of(told)
+    return _cells(rows), told_of(told)
+
+
+def _cells(rows: Sequence[tuple[str, str, str, int | None]]) -> Cells:
+    return {(row[0], row[1], row[2]): row[3] for row in rows}

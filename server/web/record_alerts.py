@@ -126,7 +126,12 @@ async def alerts(call: Call) -> Response:
     """Everybody's alerts."""
     query = read_query(call.request, QueueQuery)
     page = await call.parts.records.alerts.page(query.state, offset=query.offset, limit=query.limit)
-    return answer(page)
+    exact = tells_times(call)
+    if not exact:  # those whom an alert names are told of it at once, and so when it was
+        day = call.parts.records.hits.day_start_ms
+        for each in page["alerts"]:
+            each |= {name: day(each[name]) for name in ("first_at_ms", "last_at_ms")}
+    return answer({**page, "exact_times": exact})
 
 
 async def rules(call: Call) -> Response:

@@ -1,4 +1,7 @@
-"""The embedding model that the settings name, if they name one; of a hub, its files are fetched first."""
+"""The embedding model that the settings name, if they name one, and what becomes of vectors without one.
+
+Of a hub, its files are fetched first. What vectors are for is not known here.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +12,14 @@ from pathlib import Path
 import structlog
 
 from server.embedding import EmbeddingName, QuestionVectors, open_embedder, parse_embedding
-from server.errors import SettingsProblem, SourceProblem
+from server.errors import SettingsProblem, SourceProblem, StorageProblem
+from server.knowledge import ApprovedAnswers, WordingVectors
 from server.settings import Settings
 from server.sources import hub
 from server.sources.names import parse_name
 from server.sources.progress import Progress, Step
+from server.storage import wording_vectors
+from server.storage.database import Database
 
 log = structlog.get_logger(__name__)
 
@@ -44,6 +50,25 @@ async def embedding_of(settings: Settings) -> QuestionVectors | None:
         name = await asyncio.to_thread(_fetched, name, settings.models_folder.absolute())
     key = settings.embedding_key.get_secret_value() if settings.embedding_key else None
     return QuestionVectors(await open_embedder(name, threads=settings.embedding_threads, key=key))
+
+
+async def keep_vectors(
+    database: Database, embedding: QuestionVectors | None, approved: ApprovedAnswers
+) -> None:
+    """Find approved answers by vectors, too, as long as the house stands.
+
+    Where no model is set any more, those of an earlier one go: nobody would delete them with their answers.
+    """
+    if embedding is not None:
+        vectors = WordingVectors(database, embedding, approved)
+        approved.look_near(vectors)
+        await vectors.keep_up()
+        return
+    try:
+        async with database.write() as connection:
+            await wording_vectors.forget_vectors_but_of(connection, None)
+    except StorageProblem as problem:  # the next start does
+        log.error("vectors of approved answers could not be deleted", reason=str(problem))
 
 
 def _fetched(name: EmbeddingName, models_folder: Path) -> EmbeddingName:

@@ -24,7 +24,6 @@ from server.knowledge import (
     ApprovedAnswers,
     DocumentDesk,
     Library,
-    WordingVectors,
 )
 from server.metrics import Metrics
 from server.moderation import PublishedFilter, WordDesk
@@ -44,7 +43,7 @@ from server.topics import (
     Statistics,
     TopicDesk,
 )
-from server.wiring.embedding import embedding_of
+from server.wiring.embedding import embedding_of, keep_vectors
 from server.wiring.example_shelves import example_shelves
 from server.wiring.preset_settings import with_preset
 from server.wiring.record_keeping import keep_records
@@ -251,16 +250,13 @@ async def wire(settings: Settings, source: Source | None = None) -> AsyncIterato
         _run(stack, publish_on_time(house.words.schedule))
         _run(stack, follow_answers(approved))
         _run(stack, follow(document_desk.shelf, "document"))
-        if embedding is not None:
-            vectors = WordingVectors(database, embedding, approved)
-            approved.look_near(vectors)
-            _run(stack, vectors.keep_up())
+        _run(stack, keep_vectors(database, embedding, approved))
         _run(stack, follow(presets, "text of the preset"))
         _run(stack, tell_readiness(source))
         _run(stack, keep_sheets(statistics.keep_up))
         _run(stack, sweep(lambda now_ms: accounts.classes.forget_strangers(now_ms, chat.present)))
         _run(stack, retention.keep_running())
-        _run(stack, Quotes(database).keep_running())
+        _run(stack, Quotes(database, forget_ids=chat.removing.forget_ids).keep_running())
         for doing in keep_records(house.records, settings):
             _run(stack, doing)
         calm_collector()

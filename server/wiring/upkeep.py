@@ -18,6 +18,7 @@ log = structlog.get_logger(__name__)
 STALL_PERIOD_SECONDS = 0.01  # a shorter stall may fall between two looks
 READY_PERIOD_SECONDS = 0.2
 REFRESH_SECONDS = 0.25
+AFTER_FAILURE_SECONDS = 5.0
 SWEEP_SECONDS = 3600.0
 KEEP_SECONDS = 15.0
 
@@ -85,6 +86,9 @@ async def follow(changing: Refreshing, what: str) -> None:
                 log.info(f"another {what} is in effect")
         except StorageProblem as problem:
             log.error(f"cannot look for a newer {what}", reason=str(problem))
+        except Exception:  # a full disk, a bug: whoever never looked again would go on with what is old
+            log.exception(f"a newer {what} could not be put into effect")
+            await asyncio.sleep(AFTER_FAILURE_SECONDS)
 
 
 async def publish_on_time(schedule: Scheduled) -> None:

@@ -9,6 +9,7 @@ import { Icon } from '../shared/icons.js';
 import { Empty, IconButton, Problem, useLoad, Wait } from '../shared/parts.js';
 import { roleName } from '../shared/roles.js';
 import { toast } from '../shared/toast.js';
+import { dayIn } from './hits.js';
 import { t } from './say.js';
 
 const ACTIONS = ['block', 'mask', 'replace', 'review', 'warn', 'log'];
@@ -27,7 +28,7 @@ export function Alerts({ options, site }) {
           <button key=${name} type="button" class="button small" aria-pressed=${String(state === name)} onClick=${() => choose(name)}>${t(name)}</button>`)}</div></div>
       ${problem ? html`<${Problem} problem=${problem} onRetry=${reload} />`
         : !value ? html`<${Wait} />`
-        : html`<${AlertList} alerts=${value.alerts} classNames=${classNames} onDone=${() => { reload(); waitingChanged(); }} />
+        : html`<${AlertList} alerts=${value.alerts} when=${value.exact_times ? undefined : dayIn(options.timezone)} classNames=${classNames} onDone=${() => { reload(); waitingChanged(); }} />
           <div class="row">
             ${offset > 0 && html`<button type="button" class="button small" onClick=${() => setOffset(offset - PAGE)}>${t('newer')}</button>`}
             ${offset + PAGE < value.total && html`<button type="button" class="button small" onClick=${() => setOffset(offset + PAGE)}>${t('older')}</button>`}</div>`}

@@ -80,13 +80,13 @@ function OwnAlerts({ onClose }) {
 }
 
 /** Alerts as a list; those that are open can be handled with a note. */
-export function AlertList({ alerts, onDone, classNames = {} }) {
+export function AlertList({ alerts, onDone, classNames = {}, when = moment }) {
   if (alerts.length === 0) return html`<${Empty} icon="circle-check" title=${t('none')} />`;
   return html`<ol class="alerts">${alerts.map((alert) => html`
-    <${OneAlert} key=${alert.id} alert=${alert} onDone=${onDone} className=${classNames[alert.class_id]} />`)}</ol>`;
+    <${OneAlert} key=${alert.id} alert=${alert} onDone=${onDone} when=${when} className=${classNames[alert.class_id]} />`)}</ol>`;
 }
 
-function OneAlert({ alert, onDone, className }) {
+function OneAlert({ alert, onDone, when, className }) {
   const [note, setNote] = useState('');
   const [busy, setBusy] = useState(false);
   const handle = async (event) => {
@@ -106,7 +106,7 @@ function OneAlert({ alert, onDone, className }) {
     <p class="row"><span class="tag">${t(`level.${alert.level}`)}</span><strong>${alert.category || alert.list_name}</strong>
       ${alert.num_hits > 1 && html`<span class="quiet-text small">${t('times', { n: alert.num_hits })}</span>`}</p>
     <p class="quiet-text small">${said.filter(Boolean).join(' · ')}</p>
-    <p class="quiet-text small">${moment(alert.last_at_ms)}${alert.people.length > 0 && ` · ${t('told', { names: alert.people.join(lang() === 'zh' ? '、' : ', ') })}`}</p>
+    <p class="quiet-text small">${when(alert.last_at_ms)}${alert.people.length > 0 && ` · ${t('told', { names: alert.people.join(lang() === 'zh' ? '、' : ', ') })}`}</p>
     ${alert.handled_at_ms
       ? html`<p class="small">${t('handledBy', { who: alert.handled_by, when: moment(alert.handled_at_ms) })}${alert.note && ` · ${alert.note}`}</p>`
       : html`<form class="row" onSubmit=${handle}>

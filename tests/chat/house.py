@@ -12,7 +12,7 @@ from typing import Any
 from filters import Action, Direction, Pipeline, Word, WordList, compile_pipeline
 from server.accounts import ClassRef, Stages, Who
 from server.chat import ChatDesk, ChatRules, Connection, Parts, texts_of
-from server.chat.parts import Knowledge
+from server.chat.parts import Knowledge, Private
 from server.errors import ClientProblem, StorageProblem
 from server.metrics import Metrics
 from server.presets import Preset, load_preset
@@ -170,6 +170,7 @@ class House:
         knowledge: Knowledge | None = None,
         preset: Preset = PRESET,
         stages: Stages | None = None,
+        private: Private | None = None,
         **changed: Any,
     ) -> None:
         self.database = database
@@ -190,6 +191,7 @@ class House:
             texts=TEXTS,
             knowledge=knowledge,
             stages=stages,
+            private=private,
         )
         self.desk = ChatDesk(self.parts)
         self._pages: list[Page] = []

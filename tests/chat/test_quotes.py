@@ -15,7 +15,8 @@ from server.chat import Quotes
 from server.protocol.frames import Sources, dump
 from server.protocol.knowledge_frames import Passage
 from server.protocol.quotes import REMOVED, without_quotes
-from server.storage import batches, conversations, documents, journal
+from server.sources.types import ReplyRequest
+from server.storage import batches, conversations, documents, journal, turns
 from server.storage.batches import Batch
 from server.storage.database import Database
 from tests.chat.house import Page
@@ -38,9 +39,10 @@ def test_frame_loses_what_it_quotes_of_a_deleted_document() -> None:
 
 
 async def test_deleted_document_is_quoted_nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Not when the page is loaded anew, and not in the archive of one's own data."""
+    """Not when the page is loaded anew, not in one's own archive, not in what the model is shown or was."""
     async with whole_house(tmp_path) as house:
-        monkeypatch.setattr(house.source, "_script", lambda request: "请问门卫。")
+        requests: list[ReplyRequest] = []
+        monkeypatch.setattr(house.source, "_script", lambda each: requests.append(each) or "请问门卫。")
         _, [pupil] = await pupils(house, 1)
         added = await house.documents.add(
             SECRET.encode(), "海棠门禁.txt", class_id=None, classes=None, who="t", now_ms=1
@@ -49,14 +51,17 @@ async def test_deleted_document_is_quoted_nowhere(tmp_path: Path, monkeypatch: p
         page = await ask(house, pupil, "云州三号楼的门禁暗号")
         quoted = next(frame for frame in page.frames if frame["type"] == "sources")
         assert quoted["passages"][0]["quote"] == SECRET
-        await house.documents.delete(added.document.id, None, who="t", now_ms=2)
-        archive = zipfile.ZipFile(BytesIO(await house.own.archive(pupil, 3, "zh")))
-        assert all("海棠" not in archive.read(name).decode() for name in archive.namelist())
 
         async def kept() -> str:
             async with house.database.read() as connection:
                 rows = await journal.read_sources(connection, ("", 0), 10)
-            return rows[0][2]
+                (turn,) = await turns.get_turns(connection, page.conversation)
+            return rows[0][2] + "".join(map(chr, turn.question_ids or ()))
+
+        assert (await kept()).count("海棠") > 2
+        await house.documents.delete(added.document.id, None, who="t", now_ms=2)
+        archive = zipfile.ZipFile(BytesIO(await house.own.archive(pupil, 3, "zh")))
+        assert all("海棠" not in archive.read(name).decode() for name in archive.namelist())
 
         async with asyncio.timeout(10):
             while "海棠" in await kept():  # noqa: ASYNC110 -- the house looks once a second
@@ -68,6 +73,10 @@ async def test_deleted_document_is_quoted_nowhere(tmp_path: Path, monkeypatch: p
         assert shown["seq"] == quoted["seq"]
         done = await again.kind("done")
         assert done["finish"] == "stop"  # and the rest is there as it was
+        await again.answer("为什么")
+        assert all(
+            "海棠" not in "".join(map(chr, turn.ids.question)) for turn in requests[-1].turns if turn.ids
+        )
         await again.leave()
 
 

@@ -10,6 +10,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from textwrap import dedent
 
+import pytest
+
 from server.knowledge import DocumentDesk, Grounded
 from server.storage.database import Database
 from tests.knowledge.conftest import put
@@ -135,3 +137,21 @@ async def test_one_process_reads_at_a_time(desk: DocumentDesk, tmp_path: Path) -
         views, total = await desk.list_for(None)
         assert (total, {view.document.state for view in views}) == (6, {"ready"})
         assert len(desk.finder._index) == sum(view.document.num_passages for view in views)
+
+
+async def test_lock_that_cannot_be_had_only_makes_documents_wait(
+    desk: DocumentDesk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A folder that cannot be written for a while stops neither the reading for good nor a document."""
+    monkeypatch.setattr("server.knowledge.shelf._RETRY_SECONDS", 0.01)
+    await desk.shelf.settle()
+    lock = tmp_path / "documents.lock"
+    lock.unlink()
+    lock.mkdir()
+    added = await desk.add(b"...", "a.txt", class_id=None, classes=None, who="t", now_ms=1)
+    await desk.shelf.settle()
+    assert (await desk.get(added.document.id, None)).document.state == "waiting"
+    lock.rmdir()
+    async with asyncio.timeout(30):
+        while (await desk.get(added.document.id, None)).document.state == "waiting":  # noqa: ASYNC110
+            await asyncio.sleep(0.01)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from server.storage import facts
+from server.storage import facts, told
 from server.storage.database import Database
 from server.topics import Audience, Recorder, Report, Statistics, TopicDesk, export_csv, keep_week
 from server.topics.periods import week_of
@@ -153,6 +153,20 @@ async def test_a_rating_given_later_counts_with_those_of_others(school: School) 
     assert {cell.reason: cell.questions for cell in moved.reasons} == reasons | {"rated_down": 4}
     await school.rate(turns[:1], 1)
     assert await school.look() == moved
+
+
+async def test_a_look_that_comes_too_late_forgets_no_rating(school: School) -> None:
+    """Where a question came in between, what is shown is worked out anew, from ratings as they were first."""
+    turns = await school.ask(*TWELVE)
+    await school.look()
+    await school.rate(turns[:5], -1)
+    async with school.database.write() as connection:
+        late = told.Telling(PLACE, round=1_000, upon_round=999, edition=2)
+        assert await told.tell(connection, [late], 3) == 0
+    async with school.database.read() as connection:
+        rows = await told.questions(connection, PLACE)
+    assert [row.told_rating for row in rows] == [None] * 12
+    assert [row.rating for row in rows] == [-1] * 5 + [None] * 7
 
 
 async def test_a_week_that_was_rated_down_before_the_look_keeps_what_was_seen(school: School) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date
+from itertools import pairwise
 
 from server.storage import verdicts
 from server.storage.database import Database
@@ -104,3 +106,32 @@ async def test_one_more_hit_between_two_looks_is_not_told(database: Database) ->
     assert await look() == {"暴力": 6, "赌博": 3}
     await hit("nop")
     assert await look() == {"暴力": 9, "赌博": 3}
+
+
+async def test_two_who_look_at_once_see_the_same_and_hold_up_nobody(database: Database) -> None:
+    """What the first one was shown binds the second; it is worked out while others may write."""
+    at_ms = moment("2026-11-18 09:00")
+
+    async def hit(*askers: str) -> None:
+        rows = [
+            StoredVerdict(at_ms, None, None, who, "7a", "question", "block", "暴力", "w", "plain", 1)
+            for who in askers
+        ]
+        async with database.write() as connection:
+            await verdicts.record_many(connection, rows)
+
+    safety = SafetyStatistics(database, small_group=3, timezone="Asia/Shanghai")
+    day = date(2026, 11, 18)
+
+    async def look() -> int:
+        (row,) = (await safety.report(Audience(("7a",)), day, day, lang="zh")).categories
+        return row.total or 0
+
+    await hit(*"abc")
+    seen = [await look()]
+    for askers in ("d", "ef", "g"):
+        one, _, other = await asyncio.gather(look(), hit(*askers), look())
+        seen += [one, other]
+    steps = sorted({*seen, await look()})
+    assert steps[0] == 3
+    assert all(after - before >= 3 for before, after in pairwise(steps))

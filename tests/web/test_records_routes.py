@@ -153,6 +153,8 @@ def test_alert_reaches_the_teacher_it_names(
     assert problem_of(admin.post(f"/api/alerts/{alert['id']}/handle", json={})) == "handled_already"
     done = compliance.get("/api/records/alerts", params={"state": "done"}).json()["alerts"]
     assert (done[0]["handled_by"], done[0]["note"]) == ("teacher", "谈过")
+    # Whoever is named was told at once; to whoever looks through all of them, the hit log's rule applies.
+    assert (done[0]["last_at_ms"] + 8 * 3_600_000) % 86_400_000 == 0 != alert["last_at_ms"] % 86_400_000
     assert compliance.delete(f"/api/records/rules/{made.json()['rule']['id']}").status_code == 204
 
 

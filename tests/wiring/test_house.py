@@ -10,6 +10,8 @@ import pytest
 from server.errors import SettingsProblem, StorageProblem
 from server.settings import Settings
 from server.sources.scripted import ScriptedSource
+from server.storage import wording_vectors
+from server.storage.database import Database
 from server.wiring import upkeep
 from server.wiring.house import wire
 
@@ -44,6 +46,21 @@ async def test_house_leaves_no_task_behind(tmp_path: Path) -> None:
     assert house.source.status().note == "closed"
 
 
+async def test_house_without_an_embedding_model_keeps_no_vectors(tmp_path: Path) -> None:
+    """Those of an earlier one would outlive their answers."""
+    settings = Settings(data=tmp_path, model="scripted:")
+    database = await Database.open(settings.database_file)
+    async with database.write() as connection:
+        await wording_vectors.keep_vectors(connection, "earlier", [("digest", b"vector")])
+    await database.close()
+    async with wire(settings) as house:
+        is_left = True
+        async with asyncio.timeout(10):
+            while is_left:
+                async with house.database.read() as connection:
+                    is_left = any([rows async for rows in wording_vectors.vectors_of(connection, "earlier")])
+
+
 async def test_house_shows_what_its_parts_keep(tmp_path: Path) -> None:
     """The metrics tell of the source, the lists and the build."""
     async with wire(Settings(data=tmp_path, model="scripted:", preset="government")) as house:
@@ -73,3 +90,29 @@ async def test_a_stranger_with_an_open_page_is_not_forgotten(
         async with asyncio.timeout(60):
             while await house.accounts.who(None, token, 0) is not None:  # noqa: ASYNC110
                 await asyncio.sleep(0.1)
+
+
+async def test_what_cannot_be_put_into_effect_once_is_looked_for_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A disk that was full for a moment must not leave a process with old words or documents for good."""
+    monkeypatch.setattr(upkeep, "REFRESH_SECONDS", 0)
+    monkeypatch.setattr(upkeep, "AFTER_FAILURE_SECONDS", 0)
+    looked = asyncio.Event()
+
+    class Changing:
+        """Fails at first."""
+
+        num_looks = 0
+
+        async def refresh(self) -> bool:
+            self.num_looks += 1
+            if self.num_looks == 1:
+                raise OSError("no space left")
+            looked.set()
+            return True
+
+    following = asyncio.create_task(upkeep.follow(Changing(), "document"))
+    async with asyncio.timeout(10):
+        await looked.wait()
+    following.cancel()

@@ -176,13 +176,16 @@ async def test_vectors_of_two_models_are_never_mixed(
 async def test_a_model_that_adds_nothing_is_not_used(
     desk: AnswerDesk, answers: ApprovedAnswers, database: Database
 ) -> None:
-    """It is measured once; no wording is embedded, and answers are found by words."""
+    """It is measured once; no wording is embedded, and no other's vector left; answers are found by words."""
     await desk.add(written(WORDING), ADMIN, NOW_MS)
+    async with database.write() as connection:
+        await storage.keep_vectors(connection, "other", [("digest", b"vector")])
     guessing = Knowing("guessing", alike=[(ASKED, WORDING)], knows=False)
     async with looking(database, answers, guessing) as vectors:
         assert vectors.bridge is not None
         assert vectors.bridge.threshold is None
         assert guessing.made() == []
+        assert await _kept(database) == []
         assert await answers.find(ASKED, "c1") is None
         assert isinstance(await answers.find(WORDING, "c1"), Served)
 

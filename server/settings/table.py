@@ -1,32 +1,18 @@
-"""Every setting of the server, in one typed table.
+"""Every setting of the server, in one typed table; where values come from is not known here.
 
-Order of precedence: defaults < TOML file (`--config`) < environment (`DAYI_…`) <
-command line. Read once at start; each part is handed only the values it needs.
 The README's table of settings is checked against this class by a test.
 """
 
 from __future__ import annotations
 
-import os
 import re
-import tomllib
-from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import (
-    Field,
-    SecretStr,
-    ValidationError,
-    ValidationInfo,
-    field_validator,
-    model_validator,
-)
-from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict, SettingsError
-
-from server.errors import SettingsProblem
+from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 Chatters = Literal["open", "class_code", "login"]
 HitText = Literal["none", "masked", "sealed"]
@@ -244,64 +230,3 @@ class Settings(BaseSettings):
     def database_file(self) -> Path:
         """The one database file."""
         return self.data / "dayi.sqlite3"
-
-
-def read_settings(command_line: Mapping[str, Any] | None = None, config: Path | None = None) -> Settings:
-    """Put the settings together from all four places.
-
-    Args:
-        command_line: values given there, by the names of the settings.
-        config: a TOML file whose keys are the names of the settings; without it the one
-            that `DAYI_CONFIG` names, if any.
-
-    Raises:
-        SettingsProblem: the file cannot be read or a value is wrong; every mistake is named with its place.
-    """
-    given = dict(command_line or {})
-    if config is None and os.environ.get("DAYI_CONFIG"):
-        config = Path(os.environ["DAYI_CONFIG"])
-    in_file = _toml(config) if config else {}
-    try:
-        in_environment = EnvSettingsSource(Settings)()
-        return Settings(**{**in_file, **in_environment, **given})
-    except SettingsError as error:  # of those that are lists
-        name, example = "ALLOWED_ORIGINS", '["https://portal.example.org"]'
-        if "term_starts" in str(error):
-            name, example = "TERM_STARTS", '["02-01", "09-01"]'
-        raise SettingsProblem(f"DAYI_{name}: write a JSON list, such as {example}") from None
-    except ValidationError as error:
-        rows = error.errors(include_url=False, include_context=False, include_input=False)
-        raise SettingsProblem(
-            "; ".join(_mistake(row, given, in_environment, config) for row in rows)
-        ) from None
-
-
-def unknown_variables() -> list[str]:
-    """Variables that look like settings and are none: most likely slips of the pen."""
-    known = {f"DAYI_{name.upper()}" for name in (*Settings.model_fields, "config")}
-    return sorted(
-        name for name in os.environ if name.upper().startswith("DAYI_") and name.upper() not in known
-    )
-
-
-def _toml(config: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(config.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise SettingsProblem(f"settings file {config}: {error.strerror}") from None
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise SettingsProblem(f"settings file {config}: {error}") from None
-
-
-def _mistake(
-    row: Mapping[str, Any], given: Mapping[str, Any], environment: Mapping[str, Any], config: Path | None
-) -> str:
-    name = str(row["loc"][0])
-    if name in given:
-        place = "--" + name.replace("_", "-")
-    elif name in environment:
-        place = f"DAYI_{name.upper()}"
-    else:
-        place = f"{config}: {name}"
-    unknown = row["type"] == "extra_forbidden"
-    return f"{place}: {'there is no such setting' if unknown else row['msg'].removeprefix('Value error, ')}"
