@@ -17,7 +17,13 @@ from typing import Final
 from filters import fold
 from server.likeness.reading import Reading
 
-FILES: Final = ("fields.txt", "fields_more.txt")
+FILES: Final = (
+    "fields.txt",
+    "fields_more.txt",
+    "fields_school.txt",
+    "fields_letters.txt",
+    "fields_sciences.txt",
+)
 _SAME_FIELD: Final = 0.6  # of a word, where the other question has one of its field
 _SAME_CHARS: Final = 0.35  # of a word or a character, where the other question has it, but in another word
 _LATIN_WEIGHT: Final = 2.0
