@@ -16,7 +16,6 @@ from server.likeness.trees import Tree
 _NUM_BINS: Final = 48  # between which a tree may cut
 _LEAST_SURE: Final = 2.0  # how many undecided rows must lie on each side of a cut
 _GAIN: Final = 1e-9
-_SEED: Final = 1
 
 Floats = NDArray[np.float64]
 Places = NDArray[np.int64]
@@ -32,6 +31,7 @@ class Boosting:
         pull: by how many rows each leaf is pulled towards nothing.
         of_rows: the share of rows that a tree sees.
         of_columns: the share of numbers that a tree may ask for.
+        seed: which rows and numbers each tree sees.
         signs: of each number 1 where more of it may only speak for it, -1 against it, 0 where either may be.
     """
 
@@ -40,11 +40,12 @@ class Boosting:
     pull: float = 2.0
     of_rows: float = 0.6
     of_columns: float = 0.35
+    seed: int = 1
     signs: tuple[int, ...] = ()
 
     def fit(self, rows: Floats, said: Floats, weights: Floats) -> tuple[Tree, ...]:
         """The trees whose sum says best which rows are so, each row counting by its weight."""
-        dice = np.random.default_rng(_SEED)
+        dice = np.random.default_rng(self.seed)
         num_rows, num_columns = rows.shape
         bins = _Bins(rows, self.pull, self.signs)
         total = np.zeros(num_rows)

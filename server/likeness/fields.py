@@ -1,8 +1,8 @@
 """How much of what one question tells another one tells, too, be it in other words of the same field.
 
-Pure. `fields.txt` says which words go together; `often.txt` how often a character is said, for what is said
-seldom tells more. A field bridges two wordings of one question and never says that two things are one: what
-is wanted, done and told apart is read elsewhere.
+Pure. `fields.txt` and its like say which words go together; `often.txt` how often a character is said, for
+what is said seldom tells more. A field bridges two wordings of one question and never says that two things
+are one: what is wanted, done and told apart is read elsewhere.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ FILES: Final = (
     "fields_school.txt",
     "fields_letters.txt",
     "fields_sciences.txt",
+    "fields_services.txt",
+    "fields_desk.txt",
 )
 _SAME_FIELD: Final = 0.6  # of a word, where the other question has one of its field
 _SAME_CHARS: Final = 0.35  # of a word or a character, where the other question has it, but in another word
