@@ -4,8 +4,9 @@ Pure. `pairs.csv` holds school and public-service questions; its `half` says on 
 chosen (`tune`) and which ones judge it (`judge`); no family of questions is in both. `fresh` was written
 later, before anybody had seen what the program makes of it, and then looked at: the weights of `likeness` are
 fitted to it and to `tune`. `blind` was judged once, after all of that; later its errors were looked at
-when lists of words grew, but nothing was ever fitted to it. `author_a` and `author_b` were written by two
-strangers, whose wordings often tell a whole story; they are fitted to, and lists of words learned from them.
+when lists of words grew, but nothing was ever fitted to it. `author_a`, `author_b`,
+`author_e` and `author_f` were written by two strangers, whose wordings often tell a whole story; they are
+fitted to, and lists of words learned from them.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ class Pair:
     other: str
     same: bool
     kind: str  # wording | hard | easy
-    half: str  # tune | judge | fresh | blind | author_a | author_b | seen
+    half: str  # tune | judge | fresh | blind | author_a, b, e, f | seen
 
 
 @dataclass(frozen=True, slots=True)

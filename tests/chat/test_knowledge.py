@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
 
 from server.chat.grounded import AT_ONCE_CHARS, GroundedReply
 from server.knowledge import (
     ApprovedAnswer,
-    Attachment,
-    Finding,
     Grounded,
     Library,
     Nothing,
     Offered,
-    Passage,
     Served,
 )
 from server.presets import load_preset
@@ -22,43 +18,8 @@ from server.sources.scripted import ScriptedSource
 from server.sources.types import Piece, ReplyRequest
 from server.storage import turns
 from server.storage.database import Database
-from tests.chat.house import House, Page, until
-
-CARD = ApprovedAnswer(
-    "a1",
-    "校园卡丢了怎么办",
-    "到总务处补办，坏蛋词不在其中。",
-    source="学生手册",
-    attachments=(Attachment("表", "/a/1"),),
-)
-FARE = ApprovedAnswer("a2", "补办校园卡要多少钱", "每张十元。")
-PASSAGE = Passage("p1", "d1", "学生手册", "补卡每张十元。", heading="第三章 › 校园卡", page=7)
-
-
-@dataclass
-class Shelf:
-    """Knowledge with a fixed finding for each question."""
-
-    findings: dict[str, Finding] = field(default_factory=dict)
-    asked: list[tuple[str, str | None]] = field(default_factory=list)
-    given: list[str] = field(default_factory=list)
-    gate: asyncio.Event | None = None
-
-    async def find(self, question: str, class_id: str | None) -> Finding:
-        self.asked.append((question, class_id))
-        if self.gate is not None:
-            await self.gate.wait()
-        return self.findings.get(question, Nothing())
-
-    def served(self, answer_id: str) -> None:
-        self.given.append(answer_id)
-
-
-async def opened(database: Database, shelf: Shelf, **more: object) -> tuple[House, Page]:
-    """A desk with this shelf and a page at it."""
-    house = House(database, knowledge=shelf, **more)
-    await house.open()
-    return house, await house.at_desk()
+from tests.chat.house import until
+from tests.chat.shelf import CARD, FARE, PASSAGE, Shelf, opened
 
 
 async def test_an_approved_answer_is_served_through_the_filter(database: Database) -> None:
@@ -232,66 +193,6 @@ async def test_a_short_follow_up_is_looked_up_with_the_question_before(database:
     assert [len(request.turns) for request in house.source.requests] == [0, 1]
     assert house.source.requests[1].question.endswith("问题：多少费用？")
     assert [question for question, _ in shelf.asked][-1] == "期末考试安排"
-    await house.close()
-
-
-async def test_where_no_document_fits_it_is_said(database: Database) -> None:
-    """`education` lets the model answer, with an empty list of sources as the notice."""
-    house, page = await opened(database, Shelf({"外面的事": Nothing(is_empty=False)}))
-    await page.answer("外面的事")
-    assert (await page.kind("sources"))["passages"] == []
-    assert house.source.requests[0].question == "外面的事"
-    await house.close()
-
-
-async def test_where_no_document_fits_the_preset_the_preset_decides(database: Database) -> None:
-    """`government` declines and names the hotline; without any document the model is asked."""
-    preset = load_preset("government")
-    shelf = Shelf({"外面的事": Nothing(is_empty=False), "没有文档": Nothing(is_empty=True)})
-    house, page = await opened(database, shelf, preset=preset)
-    declined = await page.answer("外面的事")
-    assert (await page.kind("started"))["origin"] == "declined"
-    assert declined["text"] == "这个问题我没有把握，建议查阅课本或请教老师。"  # the texts of the tests' desk
-    await page.answer("没有文档")
-    assert [request.question for request in house.source.requests] == ["没有文档"]
-    await house.close()
-
-
-async def test_own_matters_that_no_document_answers_are_not_made_up(database: Database) -> None:
-    """`education` names who knows, also when asked on; a task with the same words goes to the model."""
-    preset = load_preset("education")
-    house, page = await opened(database, Shelf(), preset=preset)
-    own = await page.answer("我们学校的图书馆几点开门？")
-    assert (await page.kind("started"))["origin"] == "declined"
-    assert preset.knowledge.own is not None and preset.knowledge.own.declined is not None
-    assert own["text"] == preset.knowledge.own.declined.zh
-    assert (await page.answer("那周末几点开？"))["text"] == own["text"]
-    task = "翻译：我们学校的图书馆几点开门？"
-    await page.answer(task)
-    assert [request.question for request in house.source.requests] == [task]
-    await house.close()
-
-
-async def test_what_goes_on_from_an_answer_about_own_matters_is_the_models(database: Database) -> None:
-    """The answer may stand in what was said."""
-    shelf = Shelf({"校园卡补办多少钱？": Served(FARE, 1.0)})
-    house, page = await opened(database, shelf, preset=load_preset("education"))
-    await page.answer("校园卡补办多少钱？")
-    await page.answer("那两张多少钱？")
-    assert [request.question for request in house.source.requests] == ["那两张多少钱？"]
-    await house.close()
-
-
-async def test_answers_about_own_matters_are_held_to_the_documents(database: Database) -> None:
-    """`education` marks what no passage has; where only a passage can know, it is not let out."""
-    source = ScriptedSource(lambda request: "补卡每张十五元。")
-    asked = "校园卡补办多少钱？"
-    shelf = Shelf({asked: Grounded((PASSAGE,)), "补卡的事": Grounded((PASSAGE,))})
-    preset = load_preset("education")
-    house, page = await opened(database, shelf, preset=preset, source=source)
-    assert preset.knowledge.own is not None and preset.knowledge.own.declined is not None
-    assert (await page.answer(asked))["text"] == preset.knowledge.own.declined.zh
-    assert (await page.answer("补卡的事"))["text"] == "补卡每张十五元。"
     await house.close()
 
 

@@ -14,7 +14,7 @@ from server.knowledge import ApprovedAnswer, Served
 from server.storage import audit, classes, facts
 from server.storage.database import Database
 from tests.chat.house import PRESET, TEXTS, House
-from tests.chat.test_knowledge import Shelf
+from tests.chat.shelf import Shelf
 
 CLASS = "class-7a"
 PUPIL = Who("visitor", "pupil", class_id=CLASS)
