@@ -6,6 +6,7 @@ one is named. Nothing is said about the model that answers.
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import random
 import time
@@ -47,7 +48,7 @@ def run(settings: Settings, pairs: Path | None = None) -> dict[str, float]:
     figures = {"threshold": SURE} | _agreement(sets) | _strangers(shelf)
     figures |= {"fill_seconds": filled_seconds} | _finding(full, asked)
     if settings.embedding:
-        figures |= with_vectors(settings, sets, shelf, full, asked[:NUM_BY_VECTORS])
+        figures |= asyncio.run(with_vectors(settings, sets, shelf, full, asked[:NUM_BY_VECTORS]))
     for name, value in figures.items():
         click.echo(f"{name:34} {value:12,.3f}")
     return figures

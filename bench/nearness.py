@@ -6,7 +6,6 @@ thousand answers. The vectors of those are near copies of real ones: that change
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -29,7 +28,7 @@ _NOISE = 0.02
 TODAY = date(2026, 11, 20)
 
 
-def with_vectors(
+async def with_vectors(
     settings: Settings,
     sets: Mapping[str, Pairs],
     known: AnswerShelf,
@@ -45,16 +44,6 @@ def with_vectors(
         full: ten thousand answers.
         asked: questions whose time is measured.
     """
-    return asyncio.run(_measured(settings, sets, known, full, asked))
-
-
-async def _measured(
-    settings: Settings,
-    sets: Mapping[str, Pairs],
-    known: AnswerShelf,
-    full: AnswerShelf,
-    asked: Sequence[str],
-) -> dict[str, float]:
     questions = await embedding_of(settings)
     assert questions is not None
     try:

@@ -227,16 +227,7 @@ def _workbook_cells(content: bytes) -> list[tuple[int, list[str]]]:
             if len(cells) > MOST_ROWS + 1 or line > MOST_ROWS * 10:
                 break
         return cells
-    except (
-        zipfile.BadZipFile,
-        KeyError,
-        ValueError,
-        OSError,
-        IndexError,
-        AttributeError,
-        TypeError,
-        SyntaxError,
-    ):
+    except _UNREADABLE:
         raise _whole("这不是可读的 XLSX 工作簿。", "This is no readable XLSX workbook.") from None
 
 

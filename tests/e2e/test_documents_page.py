@@ -11,7 +11,7 @@ from playwright.async_api import FilePayload, Locator, Page, expect
 
 from server.sources.scripted import ScriptedSource
 from tests.e2e.browser import People, chinese_on, overflow_px
-from tests.e2e.chat_page import answered, answers, ask
+from tests.e2e.chat_page import answered, answers, ask, conversation
 from tests.e2e.school import School
 from tests.serving import serving
 from tests.web.inside import inside
@@ -78,32 +78,56 @@ async def test_files_are_uploaded_tried_and_looked_after(office: School, people:
     await expect(page.get_by_text(re.compile("没有段落足够切题|没有任何段落"))).to_be_visible()
 
 
-@pytest.mark.parametrize(
-    ("question", "title", "quote"),
-    [
-        ("办居住证要带什么材料？", "居住证办理指南", "租房合同"),
-        ("申请居住证需要提交哪些东西", "居住证办理指南", "租房合同"),
-        ("养老保险中断了还能补缴吗？", "social insurance · 第三章 补缴和中断 · 第 2 页", "六十日内申请补缴"),
-    ],
-)
+ASKED = [
+    ("办居住证要带什么材料？", "租房合同"),
+    ("申请居住证需要提交哪些东西", "租房合同"),
+    ("养老保险中断了还能补缴吗？", "六十日内申请补缴"),
+]
+
+
+@pytest.mark.parametrize(("question", "quote"), ASKED)
 async def test_answer_names_its_source_and_opens_it_at_its_place(
-    office: School, people: People, question: str, title: str, quote: str
+    office: School, people: People, question: str, quote: str
 ) -> None:
     """In several wordings; whoever asks needs no login to read what the answer rests on."""
     page = await people.open(office.server.url)
+    title = "居住证办理指南" if "居住证" in question else "social insurance · 第三章 补缴和中断 · 第 2 页"
+    await _asked_and_opened(page, question, title, quote)
+    await page.reload()
+    await expect(page.locator("button.passage").first).to_contain_text(title)
+
+
+async def test_a_school_answers_from_its_documents_and_makes_up_nothing_of_its_own(
+    people: People, tmp_path: Path
+) -> None:
+    """The same two files; what is the school's own and in none of them is declined, and a person is named."""
+    with serving(tmp_path, preset="education", asks_per_minute=600) as server:
+        school = School(server)
+        page = await people.open(f"{server.url}/documents", login=school.admin.cookie)
+        await page.locator("input[type=file]").set_input_files([GUIDE, INSURANCE])
+        for title in ("social insurance", "residence permit"):
+            await expect(row(page, title).get_by_text("可以查到")).to_be_visible()
+        page = await people.open(server.url)
+        for number, (question, quote) in enumerate(ASKED, 1):
+            await _asked_and_opened(page, question, "", quote, number)
+        await ask(page, "我们学校游泳馆几点开门？")
+        await answered(page, len(ASKED) + 1)
+        await expect(answers(page).last).to_contain_text("请问问班主任或学校办公室")
+        school.close()
+
+
+async def _asked_and_opened(page: Page, question: str, title: str, quote: str, number: int = 1) -> None:
+    """Ask; the answer names its source, which opens where the quote is marked."""
     await ask(page, question)
-    await answered(page)
-    chip = page.locator("button.passage").first
+    await answered(page, number)
+    chip = conversation(page).locator(".answer").last.locator("button.passage").first
     await expect(chip).to_contain_text(title)
     await chip.click()
     dialog = page.get_by_role("dialog")
     await expect(dialog.locator("mark").first).to_be_visible()
-    marked = "".join(await dialog.locator("mark").all_inner_texts())
-    assert quote in marked
+    assert quote in "".join(await dialog.locator("mark").all_inner_texts())
     await page.keyboard.press("Escape")
     await expect(dialog).to_have_count(0)
-    await page.reload()
-    await expect(page.locator("button.passage").first).to_contain_text(title)
 
 
 async def test_question_outside_the_documents_is_declined(office: School, people: People) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import csv
 import io
 import json
+import zipfile
 
 import pytest
 from openpyxl import Workbook, load_workbook
@@ -145,6 +146,27 @@ async def test_a_workbook_that_unpacks_without_end_is_refused(files: AnswerFiles
     with pytest.raises(ClientProblem) as refused:
         await load(files, await asyncio.to_thread(bomb), "a.xlsx")
     assert "太大" in str(refused.value.details)
+
+
+async def test_a_workbook_with_damaged_parts_is_refused(files: AnswerFiles) -> None:
+    """Its table of contents is whole, what is packed is not: told like any other file that cannot be read."""
+    written = io.BytesIO()
+    await asyncio.to_thread(_sheet().save, written)
+    whole = written.getvalue()
+    with zipfile.ZipFile(io.BytesIO(whole)) as parts:
+        part = parts.getinfo("xl/worksheets/sheet1.xml")
+    begin = part.header_offset + 30 + len(part.filename)
+    for damage in (bytes(part.compress_size), b"\xff" * part.compress_size):
+        with pytest.raises(ClientProblem) as refused:
+            await load(files, whole[:begin] + damage + whole[begin + part.compress_size :], "a.xlsx")
+        assert refused.value.code == "bad_import" and "不是可读" in str(refused.value.details)
+
+
+def _sheet() -> Workbook:
+    book = Workbook()
+    book.active.append(["questions", "answer"])
+    book.active.append(["几点放学", "五点。"])
+    return book
 
 
 async def test_an_import_that_breaks_off_leaves_nothing(
