@@ -26,9 +26,15 @@ export function DrawnBeginning({ text }) {
   const box = useRef(null);
   const isThere = useDrawing();
   useLayoutEffect(() => {
-    box.current.querySelectorAll('a').forEach((link) => { link.tabIndex = -1; });
     const place = box.current;
-    place.classList.toggle('cut', place.scrollHeight > place.clientHeight + 1);
+    const look = () => {
+      place.querySelectorAll('a').forEach((link) => { link.tabIndex = -1; });
+      place.classList.toggle('cut', place.scrollHeight > place.clientHeight + 1);
+    };
+    look();
+    const watch = new ResizeObserver(look); // formulas and their typefaces come later, and make it taller
+    for (const part of place.children) watch.observe(part);
+    return () => watch.disconnect();
   }, [text, isThere]);
   return html`<div class="answers-beginning" ref=${box}><${Drawn} text=${text} /></div>`;
 }
