@@ -26,7 +26,8 @@ export function DifferenceView({ desk, from, to }) {
   const [offset, setOffset] = useState(0);
   const top = useRef(null);
   useEffect(() => {
-    const timer = setTimeout(() => setLook((old) => ({ ...old, q: typed.trim() })), SEARCH_WAIT_MS);
+    const q = typed.trim(); // what was not changed begins no new look: whoever turned a page meanwhile stays there
+    const timer = setTimeout(() => setLook((old) => (old.q === q ? old : { ...old, q })), SEARCH_WAIT_MS);
     return () => clearTimeout(timer);
   }, [typed]);
   useEffect(() => setOffset(0), [look, from, to]);
